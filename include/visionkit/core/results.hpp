@@ -1,0 +1,34 @@
+// What tasks answer: plain owning values without a link to the model or the picture. Names come from the task's labels().
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <visionkit/core/config.hpp>
+#include <visionkit/core/labels.hpp>
+
+namespace visionkit {
+
+/// One class and how sure the model is of it.
+struct ClassScore {
+  ClassId label;
+  float score = 0;  ///< a probability, 0..1
+  friend bool operator==(const ClassScore&, const ClassScore&) = default;
+};
+
+/// The answer for one image.
+struct Classification {
+  /// By falling score; equal scores by rising class index.
+  std::vector<ClassScore> classes;
+  /// The probability of every class in the model's order; filled only when asked for.
+  std::vector<float> scores;
+
+  [[nodiscard]] auto begin() const { return classes.begin(); }
+  [[nodiscard]] auto end() const { return classes.end(); }
+  friend bool operator==(const Classification&, const Classification&) = default;
+};
+
+VISIONKIT_API std::string to_string(const ClassScore& score);           ///< "7 0.93"
+VISIONKIT_API std::string to_string(const Classification& result);      ///< "[7 0.93, 2 0.05]"
+
+}  // namespace visionkit

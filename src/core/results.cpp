@@ -1,0 +1,18 @@
+#include <visionkit/core/results.hpp>
+
+#include <fmt/format.h>
+
+namespace visionkit {
+
+std::string to_string(const ClassScore& score) { return fmt::format("{} {:.2f}", score.label.value, score.score); }
+
+std::string to_string(const Classification& result) {
+  std::string text = "[";
+  for (const auto& entry : result.classes) {
+    if (text.size() > 1) text += ", ";
+    text += to_string(entry);
+  }
+  return text + "]";
+}
+
+}  // namespace visionkit
