@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <visionkit/core/config.hpp>
 #include <visionkit/core/error.hpp>
 
 namespace visionkit {
@@ -16,6 +17,6 @@ struct FileRule {
 };
 
 /// The bytes of a regular file. Throws not_found, permission_denied, not_regular_file, io, rule.too_large, out_of_memory.
-std::vector<std::uint8_t> read_file(const std::string& path, const FileRule& rule);
+VISIONKIT_API std::vector<std::uint8_t> read_file(const std::string& path, const FileRule& rule);
 
 }  // namespace visionkit

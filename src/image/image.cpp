@@ -1,30 +1,13 @@
 #include <visionkit/image/image.hpp>
 
+#include <algorithm>
 #include <cstring>
-#include <limits>
+#include <utility>
 
 #include "core/fail.hpp"
+#include "image/convert.hpp"
 
 namespace visionkit {
-namespace {
-
-// Where red, green, blue and alpha sit in a pixel; -1 for alpha where there is none.
-struct Channels {
-  int red, green, blue, alpha;
-};
-
-constexpr Channels channels_of(PixelFormat format) {
-  switch (format) {
-    case PixelFormat::rgb8: return {0, 1, 2, -1};
-    case PixelFormat::bgr8: return {2, 1, 0, -1};
-    case PixelFormat::rgba8: return {0, 1, 2, 3};
-    case PixelFormat::bgra8: return {2, 1, 0, 3};
-    case PixelFormat::gray8: return {0, 0, 0, -1};
-  }
-  return {0, 0, 0, -1};
-}
-
-}  // namespace
 
 std::string_view to_string(PixelFormat format) noexcept {
   switch (format) {
@@ -50,46 +33,66 @@ int channels(PixelFormat format) noexcept {
 
 void check_view(const ImageView& view) {
   if (view.data == nullptr) fail(ErrorCode::invalid_argument, "the image has a null pointer");
-  if (view.empty()) fail(ErrorCode::invalid_argument, "the image is {}; both sides must be at least 1", to_string(view.size()));
+  if (view.empty()) {
+    fail(ErrorCode::invalid_argument, "the image is {}; both sides must be at least 1", to_string(view.size()));
+  }
+  if (channels(view.format) == 0) {
+    fail(ErrorCode::invalid_argument, "the image has the unknown pixel format {}", static_cast<int>(view.format));
+  }
   const auto row = std::ptrdiff_t{view.width} * channels(view.format);
-  if (view.stride < row) fail(ErrorCode::invalid_argument, "the image's stride is {} bytes; a row of {} {} pixels has {}", view.stride, view.width, to_string(view.format), row);
+  if (view.stride < row) {
+    fail(ErrorCode::invalid_argument, "the image's stride is {} bytes; a row of {} {} pixels has {}", view.stride,
+         view.width, to_string(view.format), row);
+  }
 }
 
-Image::Image(Size size, PixelFormat format) : size_(size), format_(format) {
-  if (size.width < 0 || size.height < 0) fail(ErrorCode::invalid_argument, "an image of {} cannot exist", to_string(size));
-  guarded("making an image", [&] { pixels_.resize(static_cast<std::size_t>(stride()) * static_cast<std::size_t>(size.height)); });
+Image Image::uninitialized(Size size, PixelFormat format) {
+  if (size.width < 0 || size.height < 0) {
+    fail(ErrorCode::invalid_argument, "an image of {} cannot exist", to_string(size));
+  }
+  Image image;
+  image.size_ = size;
+  image.format_ = format;
+  guarded("making an image", [&] { image.pixels_.reset(new std::uint8_t[image.byte_count()]); });
+  return image;
 }
 
-Image::Image(const ImageView& view) : Image(view.size(), view.format) {
+Image::Image(Size size, PixelFormat format) : Image(uninitialized(size, format)) { std::ranges::fill(pixels(), std::uint8_t{0}); }
+
+Image::Image(const ImageView& view) {
   check_view(view);
+  *this = uninitialized(view.size(), view.format);
   for (int y = 0; y < height(); ++y) std::memcpy(row(y), view.row(y), static_cast<std::size_t>(stride()));
+}
+
+Image::Image(const Image& other) {
+  if (other.pixels_ == nullptr) return;
+  *this = uninitialized(other.size_, other.format_);
+  std::ranges::copy(other.pixels(), pixels_.get());
+}
+
+Image::Image(Image&& other) noexcept
+    : size_(std::exchange(other.size_, {})), format_(other.format_), pixels_(std::move(other.pixels_)) {}
+
+Image& Image::operator=(Image other) noexcept {
+  size_ = std::exchange(other.size_, {});
+  format_ = other.format_;
+  pixels_ = std::move(other.pixels_);
+  return *this;
+}
+
+bool operator==(const Image& a, const Image& b) {
+  return a.size_ == b.size_ && a.format_ == b.format_ && std::ranges::equal(a.pixels(), b.pixels());
 }
 
 Image convert(const ImageView& view, PixelFormat format) {
   check_view(view);
-  if (view.format == format) return Image(view);
-  Image out(view.size(), format);
-  const auto from = channels_of(view.format);
-  const auto to = channels_of(format);
-  const int from_step = channels(view.format);
-  const int to_step = channels(format);
-  for (int y = 0; y < out.height(); ++y) {
-    const auto* source = view.row(y);
-    auto* target = out.row(y);
-    for (int x = 0; x < out.width(); ++x, source += from_step, target += to_step) {
-      const auto red = source[from.red];
-      const auto green = source[from.green];
-      const auto blue = source[from.blue];
-      if (format == PixelFormat::gray8) {
-        target[0] = static_cast<std::uint8_t>((19595U * red + 38470U * green + 7471U * blue + 32768U) >> 16U);
-        continue;
-      }
-      target[to.red] = red;
-      target[to.green] = green;
-      target[to.blue] = blue;
-      if (to.alpha >= 0) target[to.alpha] = from.alpha >= 0 ? source[from.alpha] : 255;
-    }
+  if (channels(format) == 0) {
+    fail(ErrorCode::invalid_argument, "cannot convert an image to the unknown pixel format {}", static_cast<int>(format));
   }
+  auto out = Image::uninitialized(view.size(), format);
+  const auto convert_row = row_converter(view.format, format);
+  for (int y = 0; y < out.height(); ++y) convert_row(view.row(y), out.row(y), out.width());
   return out;
 }
 

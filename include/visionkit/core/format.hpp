@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <visionkit/core/device.hpp>
 #include <visionkit/core/error.hpp>

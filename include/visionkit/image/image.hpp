@@ -1,12 +1,13 @@
 // Pictures in memory: a borrowed view and an owning value, both 8-bit, both with their pixel format. Coordinates run from
 // the top left; rows may be padded. visionkit's own order is RGB; BGR enters through interop/opencv.hpp or by its name.
+// Frames of other kinds (16 bits, floats, NV12, I420) become an Image through image/frames.hpp.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/geometry.hpp>
@@ -33,34 +34,46 @@ struct ImageView {
   [[nodiscard]] bool empty() const { return width <= 0 || height <= 0; }
 };
 
-/// A picture that owns its pixels, rows packed without padding. A value: copies are deep.
+/// A picture that owns its pixels, rows packed without padding. A value: copies are deep, a moved-from picture is empty.
 class VISIONKIT_API Image {
  public:
   Image() = default;
   /// A picture of zeros. Throws invalid_argument for a negative size, out_of_memory.
   Image(Size size, PixelFormat format);
-  /// A deep copy of a view. Throws invalid_argument for a null pointer or a stride shorter than a row.
+  /// A deep copy of a view. Throws invalid_argument for what check_view() refuses.
   explicit Image(const ImageView& view);
+  /// A picture whose every pixel is about to be written: what it holds until then is unspecified.
+  [[nodiscard]] static Image uninitialized(Size size, PixelFormat format);
+
+  Image(const Image& other);
+  Image(Image&& other) noexcept;
+  Image& operator=(Image other) noexcept;
+  ~Image() = default;
 
   [[nodiscard]] Size size() const { return size_; }
   [[nodiscard]] int width() const { return size_.width; }
   [[nodiscard]] int height() const { return size_.height; }
   [[nodiscard]] PixelFormat format() const { return format_; }
-  [[nodiscard]] bool empty() const { return pixels_.empty(); }
+  [[nodiscard]] bool empty() const { return size_.width == 0 || size_.height == 0; }
   [[nodiscard]] std::ptrdiff_t stride() const { return std::ptrdiff_t{size_.width} * channels(format_); }
-  [[nodiscard]] std::span<std::uint8_t> pixels() { return pixels_; }
-  [[nodiscard]] std::span<const std::uint8_t> pixels() const { return pixels_; }
-  [[nodiscard]] std::uint8_t* row(int y) { return pixels_.data() + y * stride(); }
-  [[nodiscard]] const std::uint8_t* row(int y) const { return pixels_.data() + y * stride(); }
+  [[nodiscard]] std::span<std::uint8_t> pixels() { return {pixels_.get(), byte_count()}; }
+  [[nodiscard]] std::span<const std::uint8_t> pixels() const { return {pixels_.get(), byte_count()}; }
+  [[nodiscard]] std::uint8_t* row(int y) { return pixels_.get() + y * stride(); }
+  [[nodiscard]] const std::uint8_t* row(int y) const { return pixels_.get() + y * stride(); }
 
-  [[nodiscard]] ImageView view() const { return {pixels_.data(), size_.width, size_.height, stride(), format_}; }
+  [[nodiscard]] ImageView view() const { return {pixels_.get(), size_.width, size_.height, stride(), format_}; }
   operator ImageView() const { return view(); }  // NOLINT(google-explicit-constructor): an image is viewed for free
-  friend bool operator==(const Image&, const Image&) = default;
+  /// Equal size, format and pixels.
+  VISIONKIT_API friend bool operator==(const Image& a, const Image& b);
 
  private:
+  [[nodiscard]] std::size_t byte_count() const {
+    return static_cast<std::size_t>(stride()) * static_cast<std::size_t>(size_.height);
+  }
+
   Size size_;
   PixelFormat format_ = PixelFormat::rgb8;
-  std::vector<std::uint8_t> pixels_;
+  std::unique_ptr<std::uint8_t[]> pixels_;
 };
 
 /// Checks what every function that takes a view relies on: a pointer, a positive size, a stride of at least one row.

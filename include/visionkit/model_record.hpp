@@ -1,0 +1,84 @@
+// What a model file says about itself: the task, the labels, how pictures become its input and what its output means.
+// Written down in src/docs/model_record.md. It travels as `visionkit.json` among the TorchScript archive's extra files;
+// read in this order: the caller's, that file, Ultralytics' `config.txt`, a sidecar `<model>.json`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <visionkit/core/config.hpp>
+#include <visionkit/core/labels.hpp>
+#include <visionkit/preprocess/preprocess.hpp>
+
+namespace visionkit {
+
+enum class Task { classification, multilabel_classification, detection, semantic_segmentation };
+
+/// What the numbers in a classifier's output are.
+enum class ScoreKind {
+  logits,         ///< any real number: softmax (one label) or sigmoid (many labels) makes them probabilities
+  probabilities,  ///< 0..1 already
+};
+
+/// What the network answers.
+struct OutputContract {
+  ScoreKind scores = ScoreKind::logits;
+  /// Which tensor of a tuple, list or dictionary: its path, "0" or "out" or "1.scores". Empty: the only tensor.
+  std::string tensor = {};
+  /// The layout of a detector's output, "yolov8" say; empty for other tasks.
+  std::string format = {};
+  friend bool operator==(const OutputContract&, const OutputContract&) = default;
+};
+
+/// A check that travels with the model: the answer to one picture that anybody can make. The pixel at column x, row y,
+/// channel c is (7 x + 13 y + 29 c + x y / 8) mod 256, the division rounding down.
+struct SelfTest {
+  Size size = {};                      ///< of that picture
+  std::string input_sha256 = {};       ///< of the float32 input tensor's bytes, little endian; empty: not checked
+  std::vector<float> output = {};      ///< the first values of the output
+  float tolerance = 1e-4F;             ///< largest accepted absolute difference
+  friend bool operator==(const SelfTest&, const SelfTest&) = default;
+};
+
+/// Where a model comes from; all free text, all optional.
+struct Provenance {
+  std::string version = {};
+  std::string source = {};
+  std::string license = {};
+  std::string note = {};
+  friend bool operator==(const Provenance&, const Provenance&) = default;
+};
+
+/// The whole record.
+struct ModelRecord {
+  std::string name = {};
+  Task task = Task::classification;
+  Labels labels = {};
+  PreprocessOptions input = {};
+  std::optional<std::int64_t> batch = {};  ///< the only batch size that the network takes; nothing: any
+  OutputContract output = {};
+  float temperature = 1;                     ///< logits are divided by it before softmax or sigmoid
+  std::vector<float> score_thresholds = {};  ///< empty: the task's default; one value; or one for each class
+  std::optional<SelfTest> self_test = {};
+  Provenance provenance = {};
+  friend bool operator==(const ModelRecord&, const ModelRecord&) = default;
+};
+
+/// Parses the JSON text of a record. `origin` names it in messages.
+/// Throws model_record with the JSON pointer, what was found and what is accepted; unknown keys are refused.
+VISIONKIT_API ModelRecord parse_record(std::string_view json, std::string_view origin = "record");
+
+/// The JSON text of a record, indented; parse_record() reads it back to an equal record.
+VISIONKIT_API std::string to_json(const ModelRecord& record);
+
+/// Where the record of a loaded model came from.
+enum class RecordOrigin { caller, archive, ultralytics, sidecar, none };
+
+VISIONKIT_API std::string_view to_string(Task task) noexcept;
+VISIONKIT_API std::string_view to_string(ScoreKind kind) noexcept;
+VISIONKIT_API std::string_view to_string(RecordOrigin origin) noexcept;
+
+}  // namespace visionkit

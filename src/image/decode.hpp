@@ -1,0 +1,51 @@
+// Encoded bytes to pixels in memory that is used again and again, for the paths that turn bytes into a network's input.
+// In the steady state nothing is allocated but what libpng, libwebp and libtiff take for themselves.
+// read_image() and its relatives (read.cpp) return an Image instead. A JPEG row by row: image/jpeg.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "image/header.hpp"
+
+namespace visionkit {
+
+/// Memory that grows and never shrinks, and is never filled.
+class ScratchBuffer {
+ public:
+  /// At least `bytes` bytes, whose former content is lost when they grow. Throws out_of_memory.
+  std::uint8_t* reserve(std::size_t bytes);
+
+ private:
+  std::unique_ptr<std::uint8_t[]> data_;
+  std::size_t capacity_ = 0;
+};
+
+/// What comes out of encoded bytes, known from their header.
+struct DecodePlan {
+  ImageHeader header;
+  Size decoded_size = {};                            ///< after a reduction, before turning
+  PixelFormat decoded_format = PixelFormat::rgb8;    ///< what the format's reader writes
+  Size size = {};                                    ///< of the result
+  PixelFormat format = PixelFormat::rgb8;            ///< of the result
+  bool is_turned = false;
+};
+
+/// Checks options, header and limits. Throws like read_header().
+DecodePlan plan_decoding(Bytes bytes, const ReadOptions& options);
+
+/// Decodes into `target`, packed rows of plan.size in plan.format. `scratch` is used when the picture must be turned or
+/// converted after decoding.
+ReadReport decode_planned(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, ScratchBuffer& scratch, std::uint8_t* target);
+
+/// What decode_into() works in; one for each thread that decodes.
+struct DecodeBuffers {
+  ScratchBuffer pixels;   ///< holds the result
+  ScratchBuffer scratch;
+};
+
+/// The whole of decode_image() with the result in `buffers.pixels`: valid until they are used again. Rows are packed.
+ImageView decode_into(Bytes bytes, const ReadOptions& options, DecodeBuffers& buffers);
+
+}  // namespace visionkit

@@ -1,0 +1,80 @@
+#include "preprocess/normalize_kernels.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "preprocess/normalize_kernels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace visionkit::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+namespace {
+
+using Floats = hn::ScalableTag<float>;
+using Ints = hn::RebindToSigned<Floats>;
+using Bytes = hn::Rebind<std::uint8_t, Floats>;
+using FloatVector = hn::Vec<Floats>;
+
+struct Formula {
+  FloatVector divisor, reciprocal_divisor, mean, std, reciprocal_std;
+
+  explicit Formula(const NormalizeFormula& formula)
+      : divisor(hn::Set(Floats(), formula.divisor)),
+        reciprocal_divisor(hn::Set(Floats(), formula.reciprocal_divisor)),
+        mean(hn::Set(Floats(), formula.mean)),
+        std(hn::Set(Floats(), formula.std)),
+        reciprocal_std(hn::Set(Floats(), formula.reciprocal_std)) {}
+};
+
+FloatVector divide(FloatVector value, FloatVector divisor, FloatVector reciprocal) {
+  const auto quotient = hn::Mul(value, reciprocal);
+  return hn::MulAdd(hn::NegMulAdd(quotient, divisor, value), reciprocal, quotient);
+}
+
+void store(hn::Vec<Bytes> bytes, const Formula& formula, float* plane) {
+  const auto value = hn::ConvertTo(Floats(), hn::PromoteTo(Ints(), bytes));
+  const auto unit = divide(value, formula.divisor, formula.reciprocal_divisor);
+  hn::StoreU(divide(hn::Sub(unit, formula.mean), formula.std, formula.reciprocal_std), Floats(), plane);
+}
+
+std::size_t normalize_planes(const std::uint8_t* pixels, std::size_t count, const std::array<NormalizeFormula, 3>& formulas,
+                             const std::array<float*, 3>& planes) {
+  const std::size_t lanes = hn::Lanes(Floats());
+  if (count < lanes) return 0;
+  const Formula first(formulas[0]);
+  const Formula second(formulas[1]);
+  const Formula third(formulas[2]);
+  const auto one_vector = [&](std::size_t i) {
+    hn::Vec<Bytes> a;
+    hn::Vec<Bytes> b;
+    hn::Vec<Bytes> c;
+    hn::LoadInterleaved3(Bytes(), pixels + 3 * i, a, b, c);
+    store(a, first, planes[0] + i);
+    store(b, second, planes[1] + i);
+    store(c, third, planes[2] + i);
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) one_vector(i);
+  if (i < count) one_vector(count - lanes);  // does some pixels twice
+  return count;
+}
+
+}  // namespace
+}  // namespace visionkit::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace visionkit {
+namespace {
+
+HWY_EXPORT(normalize_planes);
+
+}  // namespace
+
+std::size_t normalize_planes(const std::uint8_t* pixels, std::size_t count, const std::array<NormalizeFormula, 3>& formulas,
+                             const std::array<float*, 3>& planes) {
+  return HWY_DYNAMIC_DISPATCH(normalize_planes)(pixels, count, formulas, planes);
+}
+
+}  // namespace visionkit
+#endif

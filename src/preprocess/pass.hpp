@@ -1,0 +1,25 @@
+// The work on one picture: resize what the network sees, normalize it into the network's input.
+#pragma once
+
+#include <cstddef>
+
+#include <visionkit/image/image.hpp>
+#include <visionkit/preprocess/options.hpp>
+#include <visionkit/preprocess/transform.hpp>
+
+#include "preprocess/normalize.hpp"
+
+namespace visionkit {
+
+/// Whether the options resize floats 0..1 instead of bytes.
+[[nodiscard]] constexpr bool resizes_floats(const PreprocessOptions& options) {
+  return options.resize.mode != ResizeMode::none && options.resize.interpolation >= Interpolation::torch_nearest &&
+         options.dtype != DType::uint8;
+}
+
+/// Fills the whole input of one picture. Options and view have been checked, the geometry is theirs. Scratch memory belongs
+/// to the calling thread and is kept.
+void run_pass(const PreprocessOptions& options, const Normalizer& normalizer, const ImageView& image,
+              const TransformGeometry& geometry, std::byte* input);
+
+}  // namespace visionkit

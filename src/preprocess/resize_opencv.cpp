@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "preprocess/resize_filters.hpp"
+#include "preprocess/resize_kernels.hpp"
+
+namespace visionkit {
+namespace {
+
+// cv::resize() computes with a scale that is the inverse of an inverse.
+double opencv_scale(int source_length, int length) {
+  return 1.0 / (static_cast<double>(length) / static_cast<double>(source_length));
+}
+
+std::vector<int> nearest_positions(int source_length, int length, int first, int count) {
+  const double scale = opencv_scale(source_length, length);
+  std::vector<int> positions(static_cast<std::size_t>(count));
+  for (auto& position : positions) {
+    position = std::min(static_cast<int>(std::floor(first++ * scale)), source_length - 1);
+  }
+  return positions;
+}
+
+std::vector<int> nearest_exact_positions(int source_length, int length, int first, int count) {
+  const std::int64_t scale = ((std::int64_t{source_length} << 16) + length / 2) / length;
+  const std::int64_t shift = scale / 2 - 1;
+  std::vector<int> positions(static_cast<std::size_t>(count));
+  for (auto& position : positions) {
+    position = static_cast<int>(std::clamp<std::int64_t>((scale * first++ + shift) >> 16, 0, source_length - 1));
+  }
+  return positions;
+}
+
+// Where an output lies between two source samples, and the weights of both with 11 fractional bits.
+struct Neighbors {
+  int left;
+  std::int16_t weights[2];
+};
+Neighbors neighbors(int output, double scale) {
+  const auto position = static_cast<float>((output + 0.5) * scale - 0.5);
+  const float left = std::floor(position);
+  const float right_weight = position - left;
+  const auto fixed_point = [](float weight) { return static_cast<std::int16_t>(std::lrint(weight * 2048.0F)); };
+  return {static_cast<int>(left), {fixed_point(1.0F - right_weight), fixed_point(right_weight)}};
+}
+
+void plan_linear(int source_width, int width, const PixelRect& window, int channels, LinearPlan& plan) {
+  const double scale = opencv_scale(source_width, width);
+  plan.channels = channels;
+  plan.outputs = window.width;
+  plan.offsets.clear();
+  plan.weights.clear();
+  for (int i = 0; i < (window.width + 3) / 4 * 4; ++i) {
+    auto at = neighbors(window.x + std::min(i, window.width - 1), scale);
+    if (at.left < 0 || at.left >= source_width - 1) at = {at.left < 0 ? 0 : source_width - 1, {2048, 0}};
+    plan.offsets.push_back(at.left * channels);
+    for (int copy = 0; copy < 4; ++copy) plan.weights.insert(plan.weights.end(), at.weights, at.weights + 2);
+  }
+  plan.source_bytes = static_cast<std::size_t>(plan.offsets.back()) + 16;
+}
+
+// The results of the horizontal pass for the two rows that an output row lies between.
+class LinearRows {
+ public:
+  void start(const ImageView& image, const ResizeRequest& request) {
+    image_ = image;
+    plan_linear(image.width, request.size.width, request.window, channels(image.format), plan_);
+    const auto values = static_cast<std::size_t>(plan_.outputs * plan_.channels) + row_slack;
+    for (auto& row : rows_) row.resize(std::max(row.size(), values));
+    std::fill(std::begin(held_), std::end(held_), -1);
+    copy_.resize(std::max(copy_.size(), plan_.source_bytes + static_cast<std::size_t>(image.width * plan_.channels)));
+  }
+
+  const std::int16_t* row(int y) {
+    const int slot = y % 2;
+    auto& result = rows_[slot];
+    if (held_[slot] == y) return result.data();
+    held_[slot] = y;
+    const auto* source = image_.row(y);
+    const auto bytes = static_cast<std::size_t>(image_.width * plan_.channels);
+    const auto left = static_cast<std::size_t>(image_.height - 1 - y) * static_cast<std::size_t>(image_.stride) + bytes;
+    if (left < plan_.source_bytes) {
+      std::memcpy(copy_.data(), source, bytes);
+      source = copy_.data();
+    }
+    linear_horizontal_pass(plan_, source, result.data());
+    return result.data();
+  }
+
+ private:
+  ImageView image_;
+  LinearPlan plan_;
+  int held_[2] = {-1, -1};
+  std::vector<std::int16_t> rows_[2];
+  std::vector<std::uint8_t> copy_;
+};
+
+void linear(const ImageView& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride) {
+  thread_local LinearRows rows;
+  rows.start(image, request);
+  const double scale = opencv_scale(image.height, request.size.height);
+  const auto values = static_cast<std::size_t>(request.window.width * channels(image.format));
+  for (int i = 0; i < request.window.height; ++i, out += stride) {
+    const auto at = neighbors(request.window.y + i, scale);
+    const auto* upper = rows.row(std::clamp(at.left, 0, image.height - 1));
+    const auto* lower = rows.row(std::clamp(at.left + 1, 0, image.height - 1));
+    linear_vertical_pass(upper, lower, at.weights, values, out);
+  }
+}
+
+// What cv::resize() makes of linear when both sides are halved.
+void average_blocks(const ImageView& image, const PixelRect& window, std::uint8_t* out, std::ptrdiff_t stride) {
+  const int step = channels(image.format);
+  for (int y = 0; y < window.height; ++y, out += stride) {
+    const auto* upper = image.row(2 * (window.y + y)) + 2 * std::ptrdiff_t{window.x} * step;
+    const auto* lower = upper + image.stride;
+    for (int x = 0; x < window.width * step; ++x) {
+      const int left = x / step * 2 * step + x % step;
+      out[x] = static_cast<std::uint8_t>((upper[left] + upper[left + step] + lower[left] + lower[left + step] + 2) >> 2);
+    }
+  }
+}
+
+int opencv_flag(Interpolation interpolation) {
+  switch (interpolation) {
+    case Interpolation::opencv_nearest: return cv::INTER_NEAREST;
+    case Interpolation::opencv_nearest_exact: return cv::INTER_NEAREST_EXACT;
+    case Interpolation::opencv_linear_exact: return cv::INTER_LINEAR_EXACT;
+    case Interpolation::opencv_cubic: return cv::INTER_CUBIC;
+    case Interpolation::opencv_area: return cv::INTER_AREA;
+    case Interpolation::opencv_lanczos4: return cv::INTER_LANCZOS4;
+    default: return cv::INTER_LINEAR;
+  }
+}
+
+// The bits of these kernels depend on OpenCV's vector code, so OpenCV itself computes them: the whole picture, of which
+// the window is copied.
+void call_opencv(const cv::Mat& source, const ResizeRequest& request, const cv::Mat& window) {
+  thread_local cv::Mat whole;
+  const int flag = opencv_flag(request.interpolation);
+  const cv::Size size(request.size.width, request.size.height);
+  if (window.size() == size) {
+    cv::resize(source, window, size, 0, 0, flag);
+    return;
+  }
+  cv::resize(source, whole, size, 0, 0, flag);
+  const auto& [x, y, width, height] = request.window;
+  whole(cv::Rect(x, y, width, height)).copyTo(window);
+}
+
+}  // namespace
+
+void resize_like_opencv(const ImageView& image, const ResizeRequest& request, std::uint8_t* out,
+                        std::ptrdiff_t stride) {
+  const auto& [x, y, width, height] = request.window;
+  switch (request.interpolation) {
+    case Interpolation::opencv_nearest:
+      return gather_pixels(image, nearest_positions(image.width, request.size.width, x, width),
+                           nearest_positions(image.height, request.size.height, y, height), out, stride);
+    case Interpolation::opencv_nearest_exact:
+      return gather_pixels(image, nearest_exact_positions(image.width, request.size.width, x, width),
+                           nearest_exact_positions(image.height, request.size.height, y, height), out, stride);
+    case Interpolation::opencv_linear:
+      if (image.width == 2 * request.size.width && image.height == 2 * request.size.height) {
+        return average_blocks(image, request.window, out, stride);
+      }
+      return linear(image, request, out, stride);
+    default: break;
+  }
+  const int type = CV_MAKETYPE(CV_8U, channels(image.format));
+  const cv::Mat source(image.height, image.width, type, const_cast<std::uint8_t*>(image.data),
+                       static_cast<std::size_t>(image.stride));
+  call_opencv(source, request, cv::Mat(height, width, type, out, static_cast<std::size_t>(stride)));
+}
+
+void resize_floats_like_opencv(const float* values, Size source, int channels, const ResizeRequest& request,
+                               float* out) {
+  const int type = CV_MAKETYPE(CV_32F, channels);
+  const cv::Mat from(source.height, source.width, type, const_cast<float*>(values));
+  call_opencv(from, request, cv::Mat(request.window.height, request.window.width, type, out));
+}
+
+}  // namespace visionkit

@@ -1,0 +1,207 @@
+#include <visionkit/classifier.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include <visionkit/decode/classification.hpp>
+#include <visionkit/image/io.hpp>
+
+#include "core/fail.hpp"
+#include "tasks/model.hpp"
+
+namespace visionkit {
+namespace {
+
+void check_unit(const char* field, std::span<const float> values) {
+  for (const auto value : values) {
+    if (!(value >= 0 && value <= 1)) fail(ErrorCode::invalid_option, "{} is {}, expected 0..1", field, value);
+  }
+}
+
+// Checks what does not depend on the model, before a file is opened.
+void check(const ClassifierOptions& options) {
+  if (options.top_k && *options.top_k == 0) fail(ErrorCode::invalid_option, "top_k is 0, expected at least 1");
+  check_unit("score_thresholds", options.score_thresholds);
+  if (options.temperature && !(*options.temperature > 0 && std::isfinite(*options.temperature))) {
+    fail(ErrorCode::invalid_option, "temperature is {}, expected a number above 0", *options.temperature);
+  }
+  if (options.task && *options.task != Task::classification && *options.task != Task::multilabel_classification) {
+    fail(ErrorCode::invalid_option, "task is {}, expected classification or multilabel_classification", to_string(*options.task));
+  }
+}
+
+// Options in, record out: whatever the caller stated wins. Says whether the preprocessing was stated.
+bool override_record(const ClassifierOptions& options, ModelRecord& record) {
+  if (options.task) record.task = *options.task;
+  if (options.scores) record.output.scores = *options.scores;
+  if (options.labels) record.labels = *options.labels;
+  if (options.input) record.input = *options.input;
+  if (options.temperature) record.temperature = *options.temperature;
+  if (!options.score_thresholds.empty()) record.score_thresholds = options.score_thresholds;
+  return options.input.has_value();
+}
+
+ModelRequest request(const ClassifierOptions& options) {
+  check(options);
+  return {.run = options.run, .record = options.record, .override_record = [&options](ModelRecord& record) {
+            return override_record(options, record);
+          }};
+}
+
+// The record is somebody else's text: what it states is checked like options.
+void check_record(const ModelRecord& record, const std::string& file) {
+  if (record.task != Task::classification && record.task != Task::multilabel_classification) {
+    fail(ErrorCode::model_contract, "'{}' is a model for {}; a Classifier takes classification or multilabel_classification", file, to_string(record.task));
+  }
+  check_unit("score_thresholds", record.score_thresholds);
+  if (!(record.temperature > 0)) fail(ErrorCode::invalid_option, "temperature is {}, expected a number above 0", record.temperature);
+}
+
+std::vector<bool> allowed_classes(const ClassifierOptions& options, const Labels& labels) {
+  if (options.allow.empty() && options.deny.empty()) return {};
+  std::vector<bool> allowed(labels.size(), options.allow.empty());
+  const auto set = [&](const char* field, const std::vector<std::string>& names, bool value) {
+    for (const auto& name : names) {
+      const auto id = labels.find(name);
+      if (!id) fail(ErrorCode::invalid_option, "{} names '{}', which is not among the {} labels of the model", field, name, labels.size());
+      allowed[static_cast<std::size_t>(id->value)] = value;
+    }
+  };
+  set("allow", options.allow, true);
+  set("deny", options.deny, false);
+  return allowed;
+}
+
+}  // namespace
+
+struct Classifier::Impl {
+  Impl(const Archive& archive, const ClassifierOptions& given) : model(archive, request(given)), options(given) {
+    const auto& record = model.record();
+    check_record(record, model.description().file);
+    const bool one_label = record.task == Task::classification;
+    if (!model.warm_up_outputs().empty()) check_answer(model.warm_up_outputs());
+    const auto thresholds = record.score_thresholds.size();
+    if (thresholds > 1 && classes() != 0 && thresholds != classes()) {
+      fail(ErrorCode::invalid_option, "score_thresholds has {} values, expected 1 or one for each of the {} classes", thresholds, classes());
+    }
+    options.top_k = options.top_k.value_or(one_label ? 5 : std::max<std::size_t>(classes(), 1));
+    options.score_thresholds = record.score_thresholds;
+    if (options.score_thresholds.empty() && !one_label) options.score_thresholds = {0.5F};
+    options.temperature = record.temperature;
+    options.task = record.task;
+    options.scores = record.output.scores;
+    options.labels = record.labels;
+    options.input = record.input;
+    options.record = record;
+    ranking = {.top_k = *options.top_k, .score_thresholds = options.score_thresholds, .allowed = allowed_classes(options, record.labels)};
+    model.self_test();
+  }
+
+  [[nodiscard]] std::size_t classes() const {
+    if (!model.record().labels.empty()) return model.record().labels.size();
+    const auto& outputs = model.warm_up_outputs();
+    return outputs.empty() ? 0 : static_cast<std::size_t>(model.named_output(outputs).shape().back());
+  }
+
+  // A contract that does not fit and NaN are found at load rather than in production.
+  void check_answer(const Outputs& outputs) const {
+    const auto batch = static_cast<std::size_t>(model.record().batch.value_or(1));
+    const auto values = scores_of(outputs, batch).floats();
+    check_values(values.first(values.size() / batch));
+  }
+
+  // The scores [batch, classes]; anything else is refused with expected and got.
+  [[nodiscard]] const Tensor& scores_of(const Outputs& outputs, std::size_t batch) const {
+    const auto& tensor = model.named_output(outputs);
+    const auto& shape = tensor.shape();
+    const auto labels = model.record().labels.size();
+    const bool fits = shape.size() == 2 && shape[0] == static_cast<std::int64_t>(batch) && shape[1] > 0 &&
+                      (labels == 0 || shape[1] == static_cast<std::int64_t>(labels));
+    if (!fits || tensor.dtype() != DType::float32) {
+      fail(ErrorCode::model_contract, "'{}': expected float32 [{}, {}] (pictures, classes), got {} {}", model.description().file, batch,
+           labels == 0 ? "classes" : std::to_string(labels), to_string(tensor.dtype()), to_string(shape));
+    }
+    return tensor;
+  }
+
+  // Only finite numbers, and only 0..1 where the record promises probabilities.
+  void check_values(std::span<const float> row) const {
+    constexpr float rounding = 1e-4F;  // a softmax in half precision may end a little outside
+    const bool probabilities = model.record().output.scores == ScoreKind::probabilities;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (!std::isfinite(row[i])) {
+        fail(ErrorCode::non_finite_output, "'{}': the score of class {} is {}, expected a finite number", model.description().file, i, row[i]);
+      }
+      if (probabilities && (row[i] < -rounding || row[i] > 1 + rounding)) {
+        fail(ErrorCode::model_contract, "'{}': the score of class {} is {}; expected probabilities 0..1 (are they logits?)", model.description().file, i, row[i]);
+      }
+    }
+  }
+
+  [[nodiscard]] Classification decode_row(std::span<const float> row) const {
+    check_values(row);
+    Classification result;
+    if (options.scores == ScoreKind::probabilities) result.scores.assign(row.begin(), row.end());
+    else if (options.task == Task::classification) result.scores = softmax(row, *options.temperature);
+    else result.scores = sigmoid(row, *options.temperature);
+    result.classes = rank(result.scores, ranking);
+    if (!options.all_scores) result.scores = {};
+    return result;
+  }
+
+  // `images` may be fewer than the rows of a fixed batch.
+  [[nodiscard]] std::vector<Classification> decode(const Outputs& outputs, std::size_t images) const {
+    const auto batch = model.record().batch ? static_cast<std::size_t>(*model.record().batch) : images;
+    const auto values = scores_of(outputs, batch).floats();
+    std::vector<Classification> results;
+    for (std::size_t i = 0; i < images; ++i) results.push_back(decode_row(values.subspan(i * values.size() / batch, values.size() / batch)));
+    return results;
+  }
+
+  [[nodiscard]] std::vector<Classification> classify(std::span<const ImageView> images) const {
+    return guarded("classifying", [&] {
+      std::vector<Classification> results;
+      model.run(images, [&](std::span<const ImageView> part, const Outputs& outputs) {
+        auto decoded = decode(outputs, part.size());
+        std::move(decoded.begin(), decoded.end(), std::back_inserter(results));
+      });
+      return results;
+    });
+  }
+
+  Model model;
+  ClassifierOptions options;
+  RankOptions ranking;
+};
+
+Classifier::Classifier(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Classifier::Classifier(Classifier&&) noexcept = default;
+Classifier& Classifier::operator=(Classifier&&) noexcept = default;
+Classifier::~Classifier() = default;
+
+Classifier::Classifier(const std::string& path, const ClassifierOptions& options)
+    : impl_(guarded("loading a classifier", [&] { return std::make_unique<Impl>(Archive::from_file(path, options.run, {.newest = newest_file_format()}), options); })) {}
+
+Classifier Classifier::from_bytes(std::span<const std::uint8_t> model, const ClassifierOptions& options, const std::string& name) {
+  return Classifier(guarded("loading a classifier", [&] { return std::make_unique<Impl>(Archive::from_bytes(model, name, options.run, {.newest = newest_file_format()}), options); }));
+}
+
+Classification Classifier::classify(const ImageView& image) const {
+  return std::move(impl_->classify({&image, 1}).front());
+}
+
+Classification Classifier::classify(std::span<const std::uint8_t> encoded) const { return classify(decode_image(encoded)); }
+
+std::vector<Classification> Classifier::classify(std::span<const ImageView> images) const { return impl_->classify(images); }
+
+std::vector<Classification> Classifier::classify(std::span<const Image> images) const {
+  return classify(std::vector<ImageView>(images.begin(), images.end()));
+}
+
+const Labels& Classifier::labels() const noexcept { return impl_->model.record().labels; }
+const ClassifierOptions& Classifier::options() const noexcept { return impl_->options; }
+const ModelDescription& Classifier::describe() const noexcept { return impl_->model.description(); }
+
+}  // namespace visionkit

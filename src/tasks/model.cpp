@@ -1,0 +1,145 @@
+#include "tasks/model.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/ranges.h>
+
+#include "core/fail.hpp"
+#include "runtime/trust.hpp"
+#include "tasks/record_source.hpp"
+
+namespace visionkit {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+
+Image self_test_picture(Size size) {
+  Image image(size, PixelFormat::rgb8);
+  for (int y = 0; y < size.height; ++y) {
+    auto* row = image.row(y);
+    for (int x = 0; x < size.width; ++x) {
+      for (int c = 0; c < 3; ++c) row[3 * x + c] = static_cast<std::uint8_t>((7 * x + 13 * y + 29 * c + x * y / 8) % 256);
+    }
+  }
+  return image;
+}
+
+Image noise_picture(Size size) {
+  Image image(size, PixelFormat::rgb8);
+  std::uint32_t state = 12345;
+  for (auto& value : image.pixels()) {
+    state = state * 1664525U + 1013904223U;
+    value = static_cast<std::uint8_t>(state >> 24U);
+  }
+  return image;
+}
+
+// What the network will be tried on: noise, and something with the gradients of a picture.
+std::vector<Tensor> probes(const Preprocessor& preprocessor, std::size_t batch) {
+  const auto size = preprocessor.fixed_size();
+  if (!size) return {};
+  std::vector<Tensor> inputs;
+  for (const auto& picture : {noise_picture(*size), self_test_picture(*size)}) {
+    inputs.push_back(preprocessor.run(std::vector<ImageView>(batch, picture)).tensor);
+  }
+  return inputs;
+}
+
+std::string names_of(const Outputs& outputs) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : outputs) names.push_back(fmt::format("'{}' {}", name, to_string(tensor.shape())));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+Model::Model(const Archive& archive, const ModelRequest& request) {
+  const auto start = Clock::now();
+  auto found = find_record(archive, request.record);
+  const bool stated = request.override_record(found.record);
+  if (found.origin == RecordOrigin::none && !stated) {
+    fail(ErrorCode::model_contract, "'{}' has no record of how pictures become its input{}: add visionkit.json, a sidecar, or give the options' input",
+         archive.name(), found.notes.empty() ? "" : " (" + found.notes.front() + ")");
+  }
+  auto& record = found.record;
+  preprocessor_.emplace(record.input);
+  const SessionOptions options{.run = request.run, .probes = probes(*preprocessor_, static_cast<std::size_t>(record.batch.value_or(1)))};
+  session_ = load_torchscript(archive, options);
+
+  const auto& report = session_->report();
+  description_ = {.file = archive.name(),
+                  .bytes = archive.bytes().size(),
+                  .sha256 = archive.digest(),
+                  .record = std::move(record),
+                  .record_origin = found.origin,
+                  .engine = report.engine,
+                  .device = request.run.device,
+                  .precision = request.run.precision,
+                  .input = {.dtype = preprocessor_->options().dtype, .shape = options.probes.empty() ? Shape{} : options.probes.front().shape()},
+                  .parameters = report.parameters,
+                  .optimization = report.optimization,
+                  .notes = std::move(found.notes),
+                  .keeps_state = report.keeps_state,
+                  .warm_up_ms = report.warm_up_ms};
+  description_.notes.insert(description_.notes.end(), report.notes.begin(), report.notes.end());
+  for (const auto& [name, tensor] : report.warm_up_outputs) description_.outputs.push_back({name, tensor.dtype(), tensor.shape()});
+  description_.load_ms = ms_since(start);
+}
+
+std::size_t Model::pictures_per_call(std::size_t wanted) const {
+  if (record().batch) return static_cast<std::size_t>(*record().batch);
+  return session_->report().takes_batches && preprocessor_->fixed_size() ? wanted : 1;
+}
+
+void Model::run(std::span<const ImageView> images, const Receiver& receive) const {
+  if (images.empty()) return;
+  const auto step = pictures_per_call(images.size());
+  for (std::size_t start = 0; start < images.size(); start += step) {
+    const auto chunk = images.subspan(start, std::min(step, images.size() - start));
+    std::vector<ImageView> batch(chunk.begin(), chunk.end());
+    if (record().batch) batch.resize(step, chunk.back());  // a fixed batch is filled up with a picture that is there anyway
+    receive(chunk, session_->run(preprocessor_->run(batch).tensor.view()));
+  }
+}
+
+const Tensor& Model::named_output(const Outputs& outputs) const {
+  const auto& wanted = record().output.tensor;
+  const auto found = std::find_if(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == wanted; });
+  if (found != outputs.end()) return found->tensor;
+  const auto expected = wanted.empty() ? std::string("one bare tensor (or a record that names one by output.tensor)") : "the output '" + wanted + "'";
+  fail(ErrorCode::model_contract, "'{}': expected {}, got {}", description_.file, expected, names_of(outputs));
+}
+
+void Model::self_test() const {
+  const auto& test = record().self_test;
+  if (!test) return;
+  const auto picture = self_test_picture(test->size);
+  const auto input = preprocessor_->run(picture).tensor;
+  const auto bytes = std::span(static_cast<const std::uint8_t*>(input.data()), element_count(input.shape()) * size_of(input.dtype()));
+  if (!test->input_sha256.empty()) {
+    const auto digest = sha256_hex(bytes);
+    if (digest != test->input_sha256) {
+      fail(ErrorCode::model_contract, "self-test of '{}': the input tensor's SHA-256 is {}, expected {}: another preprocessing made the model's input",
+           description_.file, digest.substr(0, 16), test->input_sha256.substr(0, 16));
+    }
+  }
+  const std::array<ImageView, 1> pictures = {picture};
+  run(pictures, [&](std::span<const ImageView>, const Outputs& outputs) {
+    const auto values = named_output(outputs).floats();
+    if (values.size() < test->output.size()) {
+      fail(ErrorCode::model_contract, "self-test of '{}': expected at least {} values, got {}", description_.file, test->output.size(), values.size());
+    }
+    for (std::size_t i = 0; i < test->output.size(); ++i) {
+      if (!(std::abs(values[i] - test->output[i]) <= test->tolerance)) {
+        fail(ErrorCode::model_contract, "self-test of '{}': value {} is {}, expected {} within {}", description_.file, i, values[i], test->output[i], test->tolerance);
+      }
+    }
+  });
+}
+
+}  // namespace visionkit

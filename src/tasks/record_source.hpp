@@ -1,0 +1,27 @@
+// Finds the record of a model: the caller's, visionkit.json in the archive, Ultralytics' config.txt, a sidecar.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <visionkit/model_record.hpp>
+
+#include "runtime/archive.hpp"
+
+namespace visionkit {
+
+struct FoundRecord {
+  ModelRecord record = {};
+  RecordOrigin origin = RecordOrigin::none;
+  std::vector<std::string> notes = {};
+};
+
+/// Looks in the order above and takes the first that is there. Throws model_record when that one is malformed.
+FoundRecord find_record(const Archive& archive, const std::optional<ModelRecord>& caller);
+
+/// The record that Ultralytics' export describes by its metadata (ultralytics/engine/exporter.py), for the tasks
+/// "classify" and "detect".
+ModelRecord parse_ultralytics(std::string_view json, const std::string& origin);
+
+}  // namespace visionkit
