@@ -6,6 +6,10 @@ namespace visionkit {
 
 std::string to_string(const ClassScore& score) { return fmt::format("{} {:.2f}", score.label.value, score.score); }
 
+std::string to_string(const Detection& detection) {
+  return fmt::format("{} {:.2f} {}", detection.label.value, detection.score, to_string(detection.box));
+}
+
 std::string to_string(const Classification& result) {
   std::string text = "[";
   for (const auto& entry : result.classes) {

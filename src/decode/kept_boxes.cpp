@@ -7,11 +7,10 @@
 namespace visionkit {
 namespace {
 
-// Groups of fewer candidates are searched without a grid.
-constexpr std::int32_t smallest_grid_group = 192;
-// Candidates for each cell of a grid; about half of them are kept, and a block holds 16.
-constexpr float candidates_per_cell = 16;
-constexpr float largest_side = 512;
+// A grid is refined when its cells hold this many boxes on average, to half as many; a block holds 16.
+constexpr std::int32_t boxes_per_cell = 12;
+constexpr std::int32_t first_refinement = 48;
+constexpr float most_cells_per_side = 1024;
 // Below this area float32 has too few bits left for the geometric bound to hold.
 constexpr float smallest_grid_area = 1e-30F;
 
@@ -20,15 +19,18 @@ struct Center {
 };
 Center center_of(const Candidate& box) { return {0.5F * box.x1 + 0.5F * box.x2, 0.5F * box.y1 + 0.5F * box.y2}; }
 
-// How far apart, along one axis, the centres of two boxes can be that overlap enough. Two intervals of widths w, v whose
-// centres are d apart have an intersection over union above t only if d < w (1 - t) / (2 t); and any overlap at all needs
+// Two intervals of widths w, v whose centres are d apart have an intersection over union above t only if
+// d < w (1 - t) / (2 t).
+float widths_apart(const Screen& screen) {
+  if (screen.threshold == 0 || screen.smaller_area) return std::numeric_limits<float>::infinity();
+  return (1 - screen.threshold) / (2 * screen.threshold);
+}
+
+// How far apart, along one axis, the centres of two boxes can be that overlap enough; any overlap at all needs
 // d < (w + v) / 2. The margin covers the rounding of centres and of the overlap itself.
-float reach(float low, float high, float largest_width, const Screen& screen) {
+float reach(float low, float high, float largest_width, float apart) {
   const float width = high - low;
-  float distance = 0.5F * width + 0.5F * largest_width;
-  if (screen.threshold > 0 && !screen.smaller_area) {
-    distance = std::min(distance, width * ((1 - screen.threshold) / (2 * screen.threshold)));
-  }
+  const float distance = std::min(0.5F * width + 0.5F * largest_width, width * apart);
   return distance * 1.0001F + 1e-6F * (std::abs(low) + std::abs(high) + 4 * distance);
 }
 
@@ -46,28 +48,22 @@ struct GroupExtent {
   double reach_x = 0, reach_y = 0;  // sums
 };
 
-void choose_grid(KeptGrid& grid, const GroupExtent& extent) {
-  if (extent.count < smallest_grid_group || extent.smallest_area < smallest_grid_area) return;
-  const float width = extent.right - extent.left;
-  const float height = extent.bottom - extent.top;
-  if (!(width > 0 && height > 0 && std::isfinite(width) && std::isfinite(height))) return;
+constexpr std::int32_t never = std::numeric_limits<std::int32_t>::max();
+
+// When to refine for the first time.
+std::int32_t first_refinement_of(const KeptGrid& grid, const GroupExtent& extent) {
+  if (extent.count < first_refinement || extent.smallest_area < smallest_grid_area) return never;
+  if (!(grid.width > 0 && grid.height > 0 && std::isfinite(grid.width) && std::isfinite(grid.height))) return never;
   // A candidate that reaches most of the cells is better off without them.
-  const double mean_x = std::min(1.0, 2 * extent.reach_x / extent.count / width);
-  const double mean_y = std::min(1.0, 2 * extent.reach_y / extent.count / height);
-  if (mean_x * mean_y > 0.5) return;
-  const float cells = static_cast<float>(extent.count) / candidates_per_cell;
-  const float columns = std::clamp(std::sqrt(cells) * std::sqrt(width / height), 1.0F, largest_side);
-  const float rows = std::clamp(cells / columns, 1.0F, largest_side);
-  grid.columns = static_cast<std::int32_t>(columns);
-  grid.rows = static_cast<std::int32_t>(rows);
-  grid.cells_per_x = static_cast<float>(grid.columns) / width;
-  grid.cells_per_y = static_cast<float>(grid.rows) / height;
+  const double mean_x = std::min(1.0, 2 * extent.reach_x / extent.count / grid.width);
+  const double mean_y = std::min(1.0, 2 * extent.reach_y / extent.count / grid.height);
+  return mean_x * mean_y > 0.5 ? never : first_refinement;
 }
 
 }  // namespace
 
 KeptBoxes::KeptBoxes(std::span<const Candidate> candidates, std::int32_t groups, const Screen& screen)
-    : candidates_(candidates), screen_(screen), grids_(static_cast<std::size_t>(groups)) {
+    : candidates_(candidates), screen_(screen), widths_apart_(widths_apart(screen)), grids_(static_cast<std::size_t>(groups)) {
   for (const auto& box : candidates) {
     if (box.group < 0) continue;
     auto& grid = grids_[static_cast<std::size_t>(box.group)];
@@ -86,26 +82,34 @@ KeptBoxes::KeptBoxes(std::span<const Candidate> candidates, std::int32_t groups,
     extent.top = std::min(extent.top, center.y);
     extent.bottom = std::max(extent.bottom, center.y);
     extent.smallest_area = std::min(extent.smallest_area, box.area);
-    extent.reach_x += reach(box.x1, box.x2, grid.largest_width, screen);
-    extent.reach_y += reach(box.y1, box.y2, grid.largest_height, screen);
+    extent.reach_x += reach(box.x1, box.x2, grid.largest_width, widths_apart_);
+    extent.reach_y += reach(box.y1, box.y2, grid.largest_height, widths_apart_);
   }
-  std::int32_t cells = 0;
   for (std::size_t group = 0; group < grids_.size(); ++group) {
     auto& grid = grids_[group];
-    grid.left = extents[group].left;
-    grid.top = extents[group].top;
-    choose_grid(grid, extents[group]);
-    grid.first_cell = cells;
-    cells += grid.columns * grid.rows;
+    const auto& extent = extents[group];
+    grid.left = extent.left;
+    grid.top = extent.top;
+    grid.width = extent.right - extent.left;
+    grid.height = extent.bottom - extent.top;
+    grid.refine_at = first_refinement_of(grid, extent);
+    grid.first_cell = static_cast<std::int32_t>(group);
   }
-  cells_.resize(static_cast<std::size_t>(cells));
+  cells_.resize(grids_.size());
+}
+
+std::int32_t KeptBoxes::own_cell(const Candidate& box) const {
+  const auto& grid = grids_[static_cast<std::size_t>(box.group)];
+  const auto center = center_of(box);
+  const auto row = cell_index(center.y, grid.top, grid.cells_per_y, grid.rows);
+  return grid.first_cell + row * grid.columns + cell_index(center.x, grid.left, grid.cells_per_x, grid.columns);
 }
 
 CellRange KeptBoxes::cells_near(const Candidate& box) const {
   const auto& grid = grids_[static_cast<std::size_t>(box.group)];
   const auto center = center_of(box);
-  const float x = reach(box.x1, box.x2, grid.largest_width, screen_);
-  const float y = reach(box.y1, box.y2, grid.largest_height, screen_);
+  const float x = reach(box.x1, box.x2, grid.largest_width, widths_apart_);
+  const float y = reach(box.y1, box.y2, grid.largest_height, widths_apart_);
   return {cell_index(center.y - y, grid.top, grid.cells_per_y, grid.rows),
           cell_index(center.y + y, grid.top, grid.cells_per_y, grid.rows),
           cell_index(center.x - x, grid.left, grid.cells_per_x, grid.columns),
@@ -113,16 +117,45 @@ CellRange KeptBoxes::cells_near(const Candidate& box) const {
 }
 
 void KeptBoxes::insert(std::int32_t rank) {
+  auto& grid = grids_[static_cast<std::size_t>(candidates_[static_cast<std::size_t>(rank)].group)];
+  if (++grid.kept == grid.refine_at) refine(grid);
+  place(rank);
+}
+
+void KeptBoxes::refine(KeptGrid& grid) {
+  std::vector<std::int32_t> ranks;
+  for (std::int32_t i = 0; i < grid.columns * grid.rows; ++i) {
+    for (auto index = cell(grid.first_cell + i).first; index >= 0; index = block(index).next) {
+      const auto& old = block(index);
+      ranks.insert(ranks.end(), old.rank.begin(), old.rank.begin() + old.used);
+      free_blocks_.push_back(index);
+    }
+  }
+  const float cells = 2 * static_cast<float>(grid.kept) / boxes_per_cell;
+  const float columns = std::clamp(std::sqrt(cells) * std::sqrt(grid.width / grid.height), 1.0F, most_cells_per_side);
+  grid.columns = static_cast<std::int32_t>(columns);
+  grid.rows = static_cast<std::int32_t>(std::clamp(cells / columns, 1.0F, most_cells_per_side));
+  grid.cells_per_x = static_cast<float>(grid.columns) / grid.width;
+  grid.cells_per_y = static_cast<float>(grid.rows) / grid.height;
+  grid.first_cell = static_cast<std::int32_t>(cells_.size());
+  grid.refine_at = grid.kept * 2;
+  cells_.resize(cells_.size() + static_cast<std::size_t>(grid.columns * grid.rows));
+  std::sort(ranks.begin(), ranks.end());
+  for (const auto rank : ranks) place(rank);
+}
+
+void KeptBoxes::place(std::int32_t rank) {
   const auto& box = candidates_[static_cast<std::size_t>(rank)];
-  const auto& grid = grids_[static_cast<std::size_t>(box.group)];
-  const auto center = center_of(box);
-  const auto column = cell_index(center.x, grid.left, grid.cells_per_x, grid.columns);
-  const auto row = cell_index(center.y, grid.top, grid.cells_per_y, grid.rows);
-  auto& cell = cells_[static_cast<std::size_t>(grid.first_cell + row * grid.columns + column)];
+  auto& cell = cells_[static_cast<std::size_t>(own_cell(box))];
   if (cell.last < 0 || block(cell.last).used == static_cast<std::int32_t>(kept_block_size)) {
-    const auto added = static_cast<std::int32_t>(blocks_.size());
-    blocks_.emplace_back();
-    blocks_.back().next = -1;
+    if (free_blocks_.empty()) {
+      free_blocks_.push_back(static_cast<std::int32_t>(blocks_.size()));
+      blocks_.emplace_back();
+    }
+    const auto added = free_blocks_.back();
+    free_blocks_.pop_back();
+    blocks_[static_cast<std::size_t>(added)].used = 0;
+    blocks_[static_cast<std::size_t>(added)].next = -1;
     (cell.last < 0 ? cell.first : blocks_[static_cast<std::size_t>(cell.last)].next) = added;
     cell.last = added;
   }

@@ -54,13 +54,15 @@ struct KeptCell {
   std::int32_t last = -1;
 };
 
-/// A uniform grid over the centres of one group's kept boxes; one cell when a grid does not pay.
+/// A uniform grid over the centres of one group's kept boxes. It starts with one cell and becomes finer as boxes come.
 struct KeptGrid {
-  float left = 0, top = 0;                        ///< of the centres
-  float cells_per_x = 0, cells_per_y = 0;         ///< reciprocal cell sizes
-  float largest_width = 0, largest_height = 0;    ///< of the group's candidates
+  float left = 0, top = 0, width = 0, height = 0;  ///< of the centres of the group's candidates
+  float largest_width = 0, largest_height = 0;     ///< of the group's candidates
+  float cells_per_x = 0, cells_per_y = 0;          ///< reciprocal cell sizes
   std::int32_t columns = 1, rows = 1;
   std::int32_t first_cell = 0;
+  std::int32_t kept = 0;
+  std::int32_t refine_at = 0;  ///< this many kept boxes ask for smaller cells
 };
 
 /// The cells that may hold a box which overlaps a candidate enough: rows and columns, ends included.
@@ -81,16 +83,23 @@ class KeptBoxes {
   [[nodiscard]] std::span<const Candidate> candidates() const { return candidates_; }
   [[nodiscard]] const Screen& screen() const { return screen_; }
   [[nodiscard]] const KeptGrid& grid(std::int32_t group) const { return grids_[static_cast<std::size_t>(group)]; }
+  /// The cell under the candidate's centre, where a suppressor is most likely.
+  [[nodiscard]] std::int32_t own_cell(const Candidate& box) const;
   [[nodiscard]] CellRange cells_near(const Candidate& box) const;
   [[nodiscard]] const KeptCell& cell(std::int32_t index) const { return cells_[static_cast<std::size_t>(index)]; }
   [[nodiscard]] const KeptBlock& block(std::int32_t index) const { return blocks_[static_cast<std::size_t>(index)]; }
 
  private:
+  void refine(KeptGrid& grid);
+  void place(std::int32_t rank);
+
   std::span<const Candidate> candidates_;
   Screen screen_;
+  float widths_apart_;  // no more between the centres of boxes that overlap enough, in widths of one
   std::vector<KeptGrid> grids_;
   std::vector<KeptCell> cells_;
   std::vector<KeptBlock> blocks_;
+  std::vector<std::int32_t> free_blocks_;
 };
 
 }  // namespace visionkit

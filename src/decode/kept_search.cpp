@@ -44,28 +44,43 @@ HWY_INLINE std::uint32_t possible_hits(const KeptBlock& block, const Candidate& 
   return hits & ((1U << static_cast<unsigned>(block.used)) - 1U);
 }
 
+// The smallest rank below `bound` in the cell that suppresses the candidate, -1 for none.
+template <bool smaller_area>
+HWY_INLINE std::int32_t search_cell(const KeptBoxes& kept, const KeptCell& cell, std::int32_t rank, const Candidate& box,
+                                    float slack, const SuppressionRule& rule, std::int32_t bound) {
+  for (auto index = cell.first; index >= 0; index = kept.block(index).next) {
+    const auto& block = kept.block(index);
+    for (auto hits = possible_hits<smaller_area>(block, box, kept.screen().threshold, slack); hits != 0;
+         hits &= hits - 1) {
+      const auto hit = block.rank[static_cast<std::size_t>(std::countr_zero(hits))];
+      if (hit < bound && rule.suppresses(hit, rank)) return hit;
+    }
+  }
+  return -1;
+}
+
 template <bool smaller_area>
 HWY_ATTR std::int32_t search_cells(const KeptBoxes& kept, std::int32_t rank, const SuppressionRule& rule, int best) {
   const auto& box = kept.candidates()[static_cast<std::size_t>(rank)];
   const auto& grid = kept.grid(box.group);
-  const auto near = kept.cells_near(box);
-  const float threshold = kept.screen().threshold;
   // At threshold 0 every overlap counts: the limit becomes the smallest positive number.
-  const float slack = threshold > 0 ? 1e-30F : -std::numeric_limits<float>::denorm_min();
-  std::int32_t found = -1;
+  const float slack = kept.screen().threshold > 0 ? 1e-30F : -std::numeric_limits<float>::denorm_min();
+  const auto search_at = [&](std::int32_t cell, std::int32_t bound) HWY_ATTR {
+    return search_cell<smaller_area>(kept, kept.cell(cell), rank, box, slack, rule, bound);
+  };
+  // Within a cell ranks rise, so the first hit is the best there.
+  const auto own = kept.own_cell(box);
+  std::int32_t found = search_at(own, rank);
+  if (found >= 0 && best == 0) return found;
+  const auto near = kept.cells_near(box);
   for (auto row = near.first_row; row <= near.last_row; ++row) {
     for (auto column = near.first_column; column <= near.last_column; ++column) {
-      auto index = kept.cell(grid.first_cell + row * grid.columns + column).first;
-      while (index >= 0) {
-        const auto& block = kept.block(index);
-        for (auto hits = possible_hits<smaller_area>(block, box, threshold, slack); hits != 0; hits &= hits - 1) {
-          const auto hit = block.rank[static_cast<std::size_t>(std::countr_zero(hits))];
-          if ((found >= 0 && hit > found) || !rule.suppresses(hit, rank)) continue;
-          if (best == 0) return hit;
-          found = hit;
-        }
-        index = block.next;
-      }
+      const auto cell = grid.first_cell + row * grid.columns + column;
+      if (cell == own) continue;
+      const auto hit = search_at(cell, found < 0 ? rank : found);
+      if (hit < 0) continue;
+      if (best == 0) return hit;
+      found = hit;
     }
   }
   return found;

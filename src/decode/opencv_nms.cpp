@@ -39,8 +39,8 @@ float overlap_of(const OpenCvRect& a, const OpenCvRect& b) {
 
 class OpenCvRule final : public SuppressionRule {
  public:
-  OpenCvRule(std::span<const OpenCvRect> boxes, std::span<const std::int32_t> order, const OpenCvNmsOptions& options)
-      : boxes_(boxes), order_(order), threshold_(options) {}
+  OpenCvRule(std::span<const OpenCvRect> by_rank, const OpenCvNmsOptions& options)
+      : boxes_(by_rank), threshold_(options) {}
 
   [[nodiscard]] bool suppresses(std::int32_t kept, std::int32_t candidate) const override {
     return threshold_.suppresses(overlap_of(box(candidate), box(kept)));
@@ -48,20 +48,18 @@ class OpenCvRule final : public SuppressionRule {
   void on_kept() override { threshold_.shrink(); }
 
  private:
-  [[nodiscard]] const OpenCvRect& box(std::int32_t rank) const {
-    return boxes_[static_cast<std::size_t>(order_[static_cast<std::size_t>(rank)])];
-  }
+  [[nodiscard]] const OpenCvRect& box(std::int32_t rank) const { return boxes_[static_cast<std::size_t>(rank)]; }
 
   std::span<const OpenCvRect> boxes_;
-  std::span<const std::int32_t> order_;
   OpenCvThreshold threshold_;
 };
 
 // Rounded outwards, so that the screen sees at least the true intersection.
 Candidate candidate_of(const OpenCvRect& box) {
-  constexpr float infinity = std::numeric_limits<float>::infinity();
-  const auto down = [](double value) { return std::nextafter(static_cast<float>(value), -infinity); };
-  const auto up = [](double value) { return std::nextafter(static_cast<float>(value), infinity); };
+  // More than the distance to the next float.
+  const auto step = [](float value) { return std::abs(value) * 0x1p-22F + std::numeric_limits<float>::min(); };
+  const auto down = [&](double value) { return static_cast<float>(value) - step(static_cast<float>(value)); };
+  const auto up = [&](double value) { return static_cast<float>(value) + step(static_cast<float>(value)); };
   const Candidate candidate = {down(box.x), down(box.y), up(box.x + box.width), up(box.y + box.height),
                                static_cast<float>(area_of(box)), 0};
   const bool is_plain = box.width > 0 && box.height > 0 && candidate.area > 1e-12F && candidate.area < 1e30F &&
@@ -113,10 +111,15 @@ std::vector<std::int32_t> opencv_nms(std::span<const OpenCvRect> boxes, std::spa
                                      const OpenCvNmsOptions& options) {
   return guarded("opencv_nms", [&] {
     const auto order = opencv_order(boxes.size(), scores, options);
+    std::vector<OpenCvRect> by_rank;
     std::vector<Candidate> candidates;
+    by_rank.reserve(order.size());
     candidates.reserve(order.size());
-    for (const auto index : order) candidates.push_back(candidate_of(boxes[static_cast<std::size_t>(index)]));
-    OpenCvRule rule(boxes, order, options);
+    for (const auto index : order) {
+      by_rank.push_back(boxes[static_cast<std::size_t>(index)]);
+      candidates.push_back(candidate_of(by_rank.back()));
+    }
+    OpenCvRule rule(by_rank, options);
     auto kept = greedy(candidates, 1, screen_for(options), rule, candidates.size());
     for (auto& rank : kept) rank = order[static_cast<std::size_t>(rank)];
     return kept;

@@ -13,7 +13,8 @@ constexpr std::array<std::uint8_t, 256> make_table() {
   std::array<std::uint8_t, 256> table{};
   table.fill(is_foreign);
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
   table['-'] = 62;  // the URL-safe alphabet
   table['_'] = 63;
   table['='] = is_padding;
@@ -39,7 +40,8 @@ std::string_view payload(std::string_view text) {
 std::vector<std::uint8_t> decode_base64(std::string_view text, std::uint64_t max_bytes) {
   text = payload(text);
   if (text.size() / 4 * 3 > max_bytes + 3) {
-    fail(ErrorCode::image_too_large, "the base64 text has {} characters; at most {} decoded bytes are accepted (limits.max_encoded_bytes)",
+    fail(ErrorCode::image_too_large,
+         "the base64 text has {} characters; at most {} decoded bytes are accepted (limits.max_encoded_bytes)",
          text.size(), max_bytes);
   }
   std::vector<std::uint8_t> bytes;

@@ -30,7 +30,9 @@ struct Layout {
   Bytes pixels;
 
   [[nodiscard]] std::size_t row_bytes() const { return (width * bits + 31) / 32 * 4; }
-  [[nodiscard]] bool is_run_length() const { return compression == Compression::rle4 || compression == Compression::rle8; }
+  [[nodiscard]] bool is_run_length() const {
+    return compression == Compression::rle4 || compression == Compression::rle8;
+  }
 };
 
 void check_depth(const Layout& layout) {
@@ -46,7 +48,8 @@ void check_depth(const Layout& layout) {
     return false;
   }();
   if (!is_valid) {
-    fail(ErrorCode::unsupported_image, "BMP image: {} bits per pixel with compression {} are not read", bits, static_cast<unsigned>(layout.compression));
+    fail(ErrorCode::unsupported_image, "BMP image: {} bits per pixel with compression {} are not read", bits,
+         static_cast<unsigned>(layout.compression));
   }
 }
 
@@ -75,7 +78,8 @@ Layout read_layout(Bytes bytes) {
     if (header >= 36) colours = le32(p + 32);
   }
   check_depth(layout);
-  if (layout.is_run_length() && layout.is_top_down) fail_corrupt(bmp, "run lengths and top-down rows exclude each other");
+  if (layout.is_run_length() && layout.is_top_down)
+    fail_corrupt(bmp, "run lengths and top-down rows exclude each other");
 
   std::size_t at = file_header + header;
   if (layout.bits == 16) layout.masks = {0x7C00, 0x03E0, 0x001F, 0};
@@ -120,7 +124,8 @@ struct Field {
   unsigned shift = 0;
   std::uint32_t most = 0;
 
-  explicit Field(std::uint32_t mask) : shift(mask == 0 ? 0 : static_cast<unsigned>(std::countr_zero(mask))), most(mask >> shift) {}
+  explicit Field(std::uint32_t mask)
+      : shift(mask == 0 ? 0 : static_cast<unsigned>(std::countr_zero(mask))), most(mask >> shift) {}
   [[nodiscard]] std::uint8_t value(std::uint32_t pixel) const {
     if (most == 0) return 0;
     return static_cast<std::uint8_t>(std::uint64_t{pixel >> shift & most} * 255 / most);
@@ -209,10 +214,15 @@ void report_damage(Ending ending, Strictness strictness, ReadReport& report) {
 
 ImageHeader read_bmp_header(Bytes bytes, const ReadOptions& options) {
   const auto layout = read_layout(bytes);
-  check_size(bmp, {.width = layout.width, .height = layout.height, .channels = channels(options.format)}, options.limits);
+  check_size(bmp, {.width = layout.width, .height = layout.height, .channels = channels(options.format)},
+             options.limits);
   if (layout.is_run_length()) {
-    check_size(bmp, {.width = layout.width, .height = layout.height, .channels = channels(options.format),
-                     .working_bytes = layout.width * layout.height}, options.limits);
+    check_size(bmp,
+               {.width = layout.width,
+                .height = layout.height,
+                .channels = channels(options.format),
+                .working_bytes = layout.width * layout.height},
+               options.limits);
   }
   ImageHeader header;
   header.format = bmp;
@@ -220,7 +230,8 @@ ImageHeader read_bmp_header(Bytes bytes, const ReadOptions& options) {
   return header;
 }
 
-void decode_bmp(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target, ReadReport& report) {
+void decode_bmp(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target,
+                ReadReport& report) {
   const auto layout = read_layout(bytes);
   const auto [width, height] = target.size;
   std::vector<std::uint8_t> indices;

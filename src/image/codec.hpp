@@ -15,9 +15,9 @@ using Bytes = std::span<const std::uint8_t>;
 /// What the header of an encoded picture says.
 struct ImageHeader {
   ImageFormat format = ImageFormat::jpeg;
-  Size size = {};              ///< as stored
-  int orientation = 1;         ///< EXIF, 1..8
-  bool is_gray = false;        ///< can be decoded to gray8 without a colour conversion
+  Size size = {};        ///< as stored
+  int orientation = 1;   ///< EXIF, 1..8
+  bool is_gray = false;  ///< can be decoded to gray8 without a colour conversion
   bool is_first_of_several = false;
 };
 
@@ -54,11 +54,17 @@ ImageHeader read_webp_header(Bytes bytes, const ReadOptions& options);
 ImageHeader read_bmp_header(Bytes bytes, const ReadOptions& options);
 ImageHeader read_tiff_header(Bytes bytes, const ReadOptions& options);
 
-/// Every reader writes any colour format; gray8 only when the header says is_gray. Flags of the report are set, never reset.
-void decode_jpeg(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target, ReadReport& report);
-void decode_png(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target, ReadReport& report);
-void decode_webp(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target, ReadReport& report);
-void decode_bmp(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target, ReadReport& report);
-void decode_tiff(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target, ReadReport& report);
+/// Every reader writes any colour format; gray8 only when the header says is_gray. Flags of the report are set, never
+/// reset.
+void decode_jpeg(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target,
+                 ReadReport& report);
+void decode_png(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target,
+                ReadReport& report);
+void decode_webp(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target,
+                 ReadReport& report);
+void decode_bmp(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target,
+                ReadReport& report);
+void decode_tiff(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target,
+                 ReadReport& report);
 
 }  // namespace visionkit

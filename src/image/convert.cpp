@@ -12,8 +12,10 @@ struct Layout {
   int step, red, green, blue, alpha;
 };
 
-constexpr std::array layouts = {  // in the order of PixelFormat
-    Layout{3, 0, 1, 2, -1}, Layout{3, 2, 1, 0, -1}, Layout{4, 0, 1, 2, 3}, Layout{4, 2, 1, 0, 3}, Layout{1, 0, 0, 0, -1},
+constexpr std::array layouts = {
+    // in the order of PixelFormat
+    Layout{3, 0, 1, 2, -1}, Layout{3, 2, 1, 0, -1}, Layout{4, 0, 1, 2, 3},
+    Layout{4, 2, 1, 0, 3},  Layout{1, 0, 0, 0, -1},
 };
 
 // Offsets are template arguments so that the compiler can vectorise each of the few combinations.
@@ -28,7 +30,8 @@ void convert_row(const std::uint8_t* __restrict source, std::uint8_t* __restrict
       const auto* in = source + x * from.step;
       auto* out = target + x * to.step;
       if constexpr (to.step == 1) {
-        out[0] = static_cast<std::uint8_t>((19595U * in[from.red] + 38470U * in[from.green] + 7471U * in[from.blue] + 32768U) >> 16U);
+        out[0] = static_cast<std::uint8_t>(
+            (19595U * in[from.red] + 38470U * in[from.green] + 7471U * in[from.blue] + 32768U) >> 16U);
       } else {
         out[to.red] = in[from.red];
         out[to.green] = in[from.green];

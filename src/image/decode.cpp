@@ -1,6 +1,5 @@
 #include "image/decode.hpp"
 
-#include "core/fail.hpp"
 #include "image/convert.hpp"
 #include "image/jpeg.hpp"
 #include "image/orient.hpp"
@@ -9,15 +8,18 @@ namespace visionkit {
 namespace {
 
 std::size_t byte_count(Size size, PixelFormat format) {
-  return static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(channels(format));
+  return static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) *
+         static_cast<std::size_t>(channels(format));
 }
 
 ImageView packed(const std::uint8_t* data, Size size, PixelFormat format) {
   return {data, size.width, size.height, std::ptrdiff_t{size.width} * channels(format), format};
 }
 
-void decode_pixels(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, std::uint8_t* pixels, ReadReport& report) {
-  const PixelTarget target{pixels, plan.decoded_size, std::ptrdiff_t{plan.decoded_size.width} * channels(plan.decoded_format),
+void decode_pixels(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, std::uint8_t* pixels,
+                   ReadReport& report) {
+  const PixelTarget target{pixels, plan.decoded_size,
+                           std::ptrdiff_t{plan.decoded_size.width} * channels(plan.decoded_format),
                            plan.decoded_format};
   switch (plan.header.format) {
     case ImageFormat::jpeg: return decode_jpeg(bytes, plan.header, options, target, report);
@@ -40,7 +42,7 @@ std::uint8_t* ScratchBuffer::reserve(std::size_t bytes) {
   if (bytes > capacity_) {
     data_.reset();
     capacity_ = 0;
-    guarded("decoding an image", [&] { data_.reset(new std::uint8_t[bytes]); });
+    data_ = allocate_pixels(bytes);
     capacity_ = bytes;
   }
   return data_.get();
@@ -53,13 +55,15 @@ DecodePlan plan_decoding(Bytes bytes, const ReadOptions& options) {
   const auto& header = plan.header;
   plan.format = options.format;
   plan.decoded_format = options.format == PixelFormat::gray8 && !header.is_gray ? PixelFormat::rgb8 : options.format;
-  plan.decoded_size = header.format == ImageFormat::jpeg ? reduced_size(header.size, options.jpeg_reduction) : header.size;
+  plan.decoded_size =
+      header.format == ImageFormat::jpeg ? reduced_size(header.size, options.jpeg_reduction) : header.size;
   plan.is_turned = options.orientation == OrientationPolicy::turn_upright && header.orientation != 1;
   plan.size = plan.is_turned ? oriented_size(plan.decoded_size, header.orientation) : plan.decoded_size;
   return plan;
 }
 
-ReadReport decode_planned(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, ScratchBuffer& scratch, std::uint8_t* target) {
+ReadReport decode_planned(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, ScratchBuffer& scratch,
+                          std::uint8_t* target) {
   ReadReport report;
   report.format = plan.header.format;
   report.stored_size = plan.header.size;

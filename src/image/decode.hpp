@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 #include "image/header.hpp"
+#include "image/pixel_memory.hpp"
 
 namespace visionkit {
 
@@ -18,17 +18,17 @@ class ScratchBuffer {
   std::uint8_t* reserve(std::size_t bytes);
 
  private:
-  std::unique_ptr<std::uint8_t[]> data_;
+  PixelMemory data_;
   std::size_t capacity_ = 0;
 };
 
 /// What comes out of encoded bytes, known from their header.
 struct DecodePlan {
   ImageHeader header;
-  Size decoded_size = {};                            ///< after a reduction, before turning
-  PixelFormat decoded_format = PixelFormat::rgb8;    ///< what the format's reader writes
-  Size size = {};                                    ///< of the result
-  PixelFormat format = PixelFormat::rgb8;            ///< of the result
+  Size decoded_size = {};                          ///< after a reduction, before turning
+  PixelFormat decoded_format = PixelFormat::rgb8;  ///< what the format's reader writes
+  Size size = {};                                  ///< of the result
+  PixelFormat format = PixelFormat::rgb8;          ///< of the result
   bool is_turned = false;
 };
 
@@ -37,11 +37,12 @@ DecodePlan plan_decoding(Bytes bytes, const ReadOptions& options);
 
 /// Decodes into `target`, packed rows of plan.size in plan.format. `scratch` is used when the picture must be turned or
 /// converted after decoding.
-ReadReport decode_planned(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, ScratchBuffer& scratch, std::uint8_t* target);
+ReadReport decode_planned(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, ScratchBuffer& scratch,
+                          std::uint8_t* target);
 
 /// What decode_into() works in; one for each thread that decodes.
 struct DecodeBuffers {
-  ScratchBuffer pixels;   ///< holds the result
+  ScratchBuffer pixels;  ///< holds the result
   ScratchBuffer scratch;
 };
 

@@ -76,10 +76,12 @@ bool compress(State& state, const ImageView& image, int quality) {
 
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image, const WriteOptions& options) {
   if (image.width > JPEG_MAX_DIMENSION || image.height > JPEG_MAX_DIMENSION) {
-    fail(ErrorCode::image_too_large, "JPEG image: {}x{} pixels cannot be written; a side has at most {}", image.width, image.height, JPEG_MAX_DIMENSION);
+    fail(ErrorCode::image_too_large, "JPEG image: {}x{} pixels cannot be written; a side has at most {}", image.width,
+         image.height, JPEG_MAX_DIMENSION);
   }
   State state;
-  if (!compress(state, image, options.quality)) fail(ErrorCode::out_of_memory, "JPEG image: cannot be written: {}", state.text.data());
+  if (!compress(state, image, options.quality))
+    fail(ErrorCode::out_of_memory, "JPEG image: cannot be written: {}", state.text.data());
   return {state.bytes, state.bytes + state.size};
 }
 

@@ -78,7 +78,8 @@ std::vector<std::uint8_t> encode_png(const ImageView& image, const WriteOptions&
   if (state.writer != nullptr) state.info = png_create_info_struct(state.writer);
   if (state.info == nullptr) fail(ErrorCode::out_of_memory, "PNG image: out of memory");
   if (!write_pixels(state, image, options.png_compression)) {
-    fail(ErrorCode::out_of_memory, "PNG image: {}x{} pixels cannot be written: {}", image.width, image.height, state.message.data());
+    fail(ErrorCode::out_of_memory, "PNG image: {}x{} pixels cannot be written: {}", image.width, image.height,
+         state.message.data());
   }
   return std::move(state.bytes);
 }

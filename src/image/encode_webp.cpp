@@ -11,7 +11,8 @@ struct Writer {
   WebPMemoryWriter memory;
 
   Writer() {
-    if (WebPPictureInit(&picture) == 0) fail(ErrorCode::internal, "WebP image: the library has another version than its header");
+    if (WebPPictureInit(&picture) == 0)
+      fail(ErrorCode::internal, "WebP image: the library has another version than its header");
     WebPMemoryWriterInit(&memory);
     picture.writer = WebPMemoryWrite;
     picture.custom_ptr = &memory;
@@ -40,14 +41,16 @@ bool import(WebPPicture& picture, const ImageView& image) {
 
 std::vector<std::uint8_t> encode_webp(const ImageView& image, const WriteOptions& options) {
   if (image.width > WEBP_MAX_DIMENSION || image.height > WEBP_MAX_DIMENSION) {
-    fail(ErrorCode::image_too_large, "WebP image: {}x{} pixels cannot be written; a side has at most {}", image.width, image.height, WEBP_MAX_DIMENSION);
+    fail(ErrorCode::image_too_large, "WebP image: {}x{} pixels cannot be written; a side has at most {}", image.width,
+         image.height, WEBP_MAX_DIMENSION);
   }
   WebPConfig config;
-  if (WebPConfigInit(&config) == 0) fail(ErrorCode::internal, "WebP image: the library has another version than its header");
+  if (WebPConfigInit(&config) == 0)
+    fail(ErrorCode::internal, "WebP image: the library has another version than its header");
   config.quality = static_cast<float>(options.quality);
   if (options.lossless_webp) {
     config.lossless = 1;
-    config.exact = 1;  // also the colours of transparent pixels
+    config.exact = 1;     // also the colours of transparent pixels
     config.quality = 75;  // the effort, when lossless
   }
   Writer writer;
@@ -56,9 +59,10 @@ std::vector<std::uint8_t> encode_webp(const ImageView& image, const WriteOptions
   writer.picture.height = image.height;
   // libwebp takes the stride as int; only a view with huge padding needs the copy.
   const bool has_wide_rows = image.stride > 0x7FFFFFFF;
-  if (!(has_wide_rows ? import(writer.picture, Image(image)) : import(writer.picture, image)) || WebPEncode(&config, &writer.picture) == 0) {
-    fail(ErrorCode::out_of_memory, "WebP image: {}x{} pixels cannot be written: error {} of libwebp", image.width, image.height,
-         static_cast<int>(writer.picture.error_code));
+  if (!(has_wide_rows ? import(writer.picture, Image(image)) : import(writer.picture, image)) ||
+      WebPEncode(&config, &writer.picture) == 0) {
+    fail(ErrorCode::out_of_memory, "WebP image: {}x{} pixels cannot be written: error {} of libwebp", image.width,
+         image.height, static_cast<int>(writer.picture.error_code));
   }
   return {writer.memory.mem, writer.memory.mem + writer.memory.size};
 }

@@ -28,7 +28,9 @@ int exif_orientation(std::span<const std::uint8_t> block) {
     const auto* entry = block.data() + position;
     if (u16(entry, order) != orientation_tag) continue;
     const auto value = u16(entry + 8, order);
-    return u16(entry + 2, order) == type_short && u32(entry + 4, order) == 1 && value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+    return u16(entry + 2, order) == type_short && u32(entry + 4, order) == 1 && value >= 1 && value <= 8
+               ? static_cast<int>(value)
+               : 1;
   }
   return 1;
 }

@@ -10,11 +10,13 @@ namespace {
 
 void check_plane(const char* name, const void* data, std::ptrdiff_t stride, std::ptrdiff_t row_bytes) {
   if (data == nullptr) fail(ErrorCode::invalid_argument, "the {} has a null pointer", name);
-  if (stride < row_bytes) fail(ErrorCode::invalid_argument, "the {}'s stride is {} bytes; a row has {}", name, stride, row_bytes);
+  if (stride < row_bytes)
+    fail(ErrorCode::invalid_argument, "the {}'s stride is {} bytes; a row has {}", name, stride, row_bytes);
 }
 
 void check_sides(const char* name, int width, int height) {
-  if (width < 1 || height < 1) fail(ErrorCode::invalid_argument, "the {} is {}x{}; both sides must be at least 1", name, width, height);
+  if (width < 1 || height < 1)
+    fail(ErrorCode::invalid_argument, "the {} is {}x{}; both sides must be at least 1", name, width, height);
 }
 
 template <class View>
@@ -23,10 +25,12 @@ void check_frame(const char* name, const View& frame) {
   if (channels(frame.format) == 0) {
     fail(ErrorCode::invalid_argument, "the {} has the unknown pixel format {}", name, static_cast<int>(frame.format));
   }
-  const auto row_bytes = std::ptrdiff_t{frame.width} * channels(frame.format) * static_cast<std::ptrdiff_t>(sizeof(*frame.data));
+  const auto row_bytes =
+      std::ptrdiff_t{frame.width} * channels(frame.format) * static_cast<std::ptrdiff_t>(sizeof(*frame.data));
   check_plane(name, frame.data, frame.stride, row_bytes);
   if (frame.stride % static_cast<std::ptrdiff_t>(alignof(std::remove_cvref_t<decltype(*frame.data)>)) != 0) {
-    fail(ErrorCode::invalid_argument, "the {}'s stride is {} bytes, not a whole number of channels", name, frame.stride);
+    fail(ErrorCode::invalid_argument, "the {}'s stride is {} bytes, not a whole number of channels", name,
+         frame.stride);
   }
 }
 
@@ -45,10 +49,12 @@ Image convert_channels(const View& frame, Convert convert_channel) {
 std::uint8_t clamp_to_byte(int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
 
 // BT.601 limited range with 20 fractional bits, the constants of OpenCV's ITUR_BT_601_*.
-constexpr int fraction_bits = 20, luma = 1220542, red_of_v = 1673527, green_of_v = -852492, green_of_u = -409993, blue_of_u = 2116026;
+constexpr int fraction_bits = 20, luma = 1220542, red_of_v = 1673527, green_of_v = -852492, green_of_u = -409993,
+              blue_of_u = 2116026;
 
 // `u` and `v` step by `chroma_step` from one pair of pixels to the next.
-void convert_yuv_row(const std::uint8_t* y, const std::uint8_t* u, const std::uint8_t* v, int chroma_step, int width, std::uint8_t* rgb) {
+void convert_yuv_row(const std::uint8_t* y, const std::uint8_t* u, const std::uint8_t* v, int chroma_step, int width,
+                     std::uint8_t* rgb) {
   constexpr int half = 1 << (fraction_bits - 1);
   for (int x = 0; x < width; x += 2, u += chroma_step, v += chroma_step) {
     const int du = *u - 128;
@@ -69,9 +75,11 @@ void convert_yuv_row(const std::uint8_t* y, const std::uint8_t* u, const std::ui
 
 Image to_image(const ImageView16& frame) {
   check_frame("16-bit frame", frame);
-  if (frame.bits < 8 || frame.bits > 16) fail(ErrorCode::invalid_argument, "the 16-bit frame uses {} bits, expected 8..16", frame.bits);
+  if (frame.bits < 8 || frame.bits > 16)
+    fail(ErrorCode::invalid_argument, "the 16-bit frame uses {} bits, expected 8..16", frame.bits);
   const int shift = frame.bits - 8;
-  return convert_channels(frame, [shift](std::uint16_t value) { return static_cast<std::uint8_t>(std::min(value >> shift, 255)); });
+  return convert_channels(
+      frame, [shift](std::uint16_t value) { return static_cast<std::uint8_t>(std::min(value >> shift, 255)); });
 }
 
 Image to_image(const ImageViewFloat& frame) {

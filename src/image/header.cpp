@@ -56,7 +56,9 @@ constexpr std::array foreign = {
     Signature{"\x93NUMPY"sv, 0, "NumPy array"},
     Signature{"PK\x03\x04"sv, 0, "ZIP archive"},
     Signature{"\x1F\x8B"sv, 0, "gzip"},
-    Signature{"\x7F" "ELF"sv, 0, "ELF program"},
+    Signature{"\x7F"
+              "ELF"sv,
+              0, "ELF program"},
     Signature{"<svg"sv, 0, "SVG"},
     Signature{"<?xml"sv, 0, "XML"},
 };
@@ -71,7 +73,8 @@ const Reader* find_reader(Bytes bytes) {
   if (starts_with(bytes, "\x89PNG\r\n\x1A\n"sv)) return &readers[1];
   if (starts_with(bytes, "RIFF"sv) && starts_with(bytes, "WEBP"sv, 8)) return &readers[2];
   if (starts_with(bytes, "BM"sv) && bytes.size() >= 14) return &readers[3];
-  if (starts_with(bytes, "II*\0"sv) || starts_with(bytes, "MM\0*"sv) || starts_with(bytes, "II+\0"sv) || starts_with(bytes, "MM\0+"sv)) {
+  if (starts_with(bytes, "II*\0"sv) || starts_with(bytes, "MM\0*"sv) || starts_with(bytes, "II+\0"sv) ||
+      starts_with(bytes, "MM\0+"sv)) {
     return &readers[4];
   }
   return nullptr;
@@ -97,7 +100,8 @@ std::string_view name_of_foreign(Bytes bytes) {
 }  // namespace
 
 void check_options(const ReadOptions& options) {
-  if (channels(options.format) == 0) fail(ErrorCode::invalid_option, "format is {}, expected a PixelFormat", static_cast<int>(options.format));
+  if (channels(options.format) == 0)
+    fail(ErrorCode::invalid_option, "format is {}, expected a PixelFormat", static_cast<int>(options.format));
   const int reduction = options.jpeg_reduction;
   if (reduction != 1 && reduction != 2 && reduction != 4 && reduction != 8) {
     fail(ErrorCode::invalid_option, "jpeg_reduction is {}, expected 1, 2, 4 or 8", reduction);
@@ -108,35 +112,44 @@ void check_options(const ReadOptions& options) {
   if (limits.max_pixels < 1 || limits.max_pixels > max_pixels) {
     fail(ErrorCode::invalid_option, "limits.max_pixels is {}, expected 1..{}", limits.max_pixels, max_pixels);
   }
-  if (limits.max_scans < 1) fail(ErrorCode::invalid_option, "limits.max_scans is {}, expected at least 1", limits.max_scans);
+  if (limits.max_scans < 1)
+    fail(ErrorCode::invalid_option, "limits.max_scans is {}, expected at least 1", limits.max_scans);
 }
 
 void check_size(ImageFormat format, const SizeClaim& claim, const ImageLimits& limits) {
   if (claim.width == 0 || claim.height == 0) {
-    fail(ErrorCode::image_corrupt, "{} image: the header gives {}x{} pixels", to_string(format), claim.width, claim.height);
+    fail(ErrorCode::image_corrupt, "{} image: the header gives {}x{} pixels", to_string(format), claim.width,
+         claim.height);
   }
   constexpr std::uint64_t max_side = 0x7FFFFFFF;
   if (claim.width > max_side || claim.height > max_side || claim.width > limits.max_pixels / claim.height) {
-    fail(ErrorCode::image_too_large, "{} image: {}x{} pixels; at most {} are accepted (limits.max_pixels)", to_string(format), claim.width,
-         claim.height, limits.max_pixels);
+    fail(ErrorCode::image_too_large, "{} image: {}x{} pixels; at most {} are accepted (limits.max_pixels)",
+         to_string(format), claim.width, claim.height, limits.max_pixels);
   }
   const auto decoded_bytes = claim.width * claim.height * static_cast<unsigned>(claim.channels) + claim.working_bytes;
   if (decoded_bytes > limits.max_decoded_bytes) {
-    fail(ErrorCode::image_too_large, "{} image: {}x{} pixels need {} bytes to decode; at most {} are accepted (limits.max_decoded_bytes)",
+    fail(ErrorCode::image_too_large,
+         "{} image: {}x{} pixels need {} bytes to decode; at most {} are accepted (limits.max_decoded_bytes)",
          to_string(format), claim.width, claim.height, decoded_bytes, limits.max_decoded_bytes);
   }
 }
 
-void fail_corrupt(ImageFormat format, std::string_view why) { fail(ErrorCode::image_corrupt, "{} image: {}", to_string(format), why); }
-void fail_truncated(ImageFormat format, std::string_view why) { fail(ErrorCode::image_truncated, "{} image: {}", to_string(format), why); }
+void fail_corrupt(ImageFormat format, std::string_view why) {
+  fail(ErrorCode::image_corrupt, "{} image: {}", to_string(format), why);
+}
+void fail_truncated(ImageFormat format, std::string_view why) {
+  fail(ErrorCode::image_truncated, "{} image: {}", to_string(format), why);
+}
 
 ImageHeader read_header(Bytes bytes, const ReadOptions& options) {
   const auto& limits = options.limits;
   if (bytes.size() > limits.max_encoded_bytes) {
-    fail(ErrorCode::image_too_large, "the image has {} encoded bytes; at most {} are accepted (limits.max_encoded_bytes)", bytes.size(),
+    fail(ErrorCode::image_too_large,
+         "the image has {} encoded bytes; at most {} are accepted (limits.max_encoded_bytes)", bytes.size(),
          limits.max_encoded_bytes);
   }
-  if (bytes.data() == nullptr || bytes.empty()) fail(ErrorCode::invalid_argument, "there are no bytes to decode an image from");
+  if (bytes.data() == nullptr || bytes.empty())
+    fail(ErrorCode::invalid_argument, "there are no bytes to decode an image from");
   const auto* reader = find_reader(bytes);
   if (reader == nullptr) {
     const auto name = name_of_foreign(bytes);
@@ -144,7 +157,8 @@ ImageHeader read_header(Bytes bytes, const ReadOptions& options) {
          name.empty() ? "no known image format" : "recognised as ", name);
   }
   if (!(options.formats.*reader->is_allowed)) {
-    fail(ErrorCode::unsupported_image, "the bytes are a {} image, a format that is switched off in ReadOptions::formats", to_string(reader->format));
+    fail(ErrorCode::unsupported_image,
+         "the bytes are a {} image, a format that is switched off in ReadOptions::formats", to_string(reader->format));
   }
   return reader->read_header(bytes, options);
 }

@@ -6,6 +6,7 @@
 
 #include "core/fail.hpp"
 #include "image/convert.hpp"
+#include "image/pixel_memory.hpp"
 
 namespace visionkit {
 
@@ -46,6 +47,8 @@ void check_view(const ImageView& view) {
   }
 }
 
+void Image::Free::operator()(std::uint8_t* pixels) const noexcept { FreePixelMemory{}(pixels); }
+
 Image Image::uninitialized(Size size, PixelFormat format) {
   if (size.width < 0 || size.height < 0) {
     fail(ErrorCode::invalid_argument, "an image of {} cannot exist", to_string(size));
@@ -53,11 +56,13 @@ Image Image::uninitialized(Size size, PixelFormat format) {
   Image image;
   image.size_ = size;
   image.format_ = format;
-  guarded("making an image", [&] { image.pixels_.reset(new std::uint8_t[image.byte_count()]); });
+  image.pixels_.reset(allocate_pixels(image.byte_count()).release());
   return image;
 }
 
-Image::Image(Size size, PixelFormat format) : Image(uninitialized(size, format)) { std::ranges::fill(pixels(), std::uint8_t{0}); }
+Image::Image(Size size, PixelFormat format) : Image(uninitialized(size, format)) {
+  std::ranges::fill(pixels(), std::uint8_t{0});
+}
 
 Image::Image(const ImageView& view) {
   check_view(view);
@@ -88,7 +93,8 @@ bool operator==(const Image& a, const Image& b) {
 Image convert(const ImageView& view, PixelFormat format) {
   check_view(view);
   if (channels(format) == 0) {
-    fail(ErrorCode::invalid_argument, "cannot convert an image to the unknown pixel format {}", static_cast<int>(format));
+    fail(ErrorCode::invalid_argument, "cannot convert an image to the unknown pixel format {}",
+         static_cast<int>(format));
   }
   auto out = Image::uninitialized(view.size(), format);
   const auto convert_row = row_converter(view.format, format);

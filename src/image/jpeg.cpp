@@ -23,8 +23,8 @@ constexpr auto jpeg = ImageFormat::jpeg;
 struct ErrorManager {
   jpeg_error_mgr base;
   std::jmp_buf jump;
-  int fatal = 0;                 // message code of the error that made libjpeg give up
-  bool has_damage = false;       // entropy-coded data did not decode as it should
+  int fatal = 0;                                // message code of the error that made libjpeg give up
+  bool has_damage = false;                      // entropy-coded data did not decode as it should
   std::array<char, JMSG_LENGTH_MAX> text = {};  // of the first damage or the fatal error
 };
 
@@ -95,7 +95,8 @@ void cmyk_to_rgb(const std::uint8_t* source, std::uint8_t* target, int width, Pi
   const bool is_bgr = format == PixelFormat::bgr8 || format == PixelFormat::bgra8;
   const int step = channels(format);
   for (int x = 0; x < width; ++x, source += 4, target += step) {
-    const auto [red, green, blue] = rgb_from_cmyk(255U - source[0], 255U - source[1], 255U - source[2], 255U - source[3]);
+    const auto [red, green, blue] =
+        rgb_from_cmyk(255U - source[0], 255U - source[1], 255U - source[2], 255U - source[3]);
     target[0] = is_bgr ? blue : red;
     target[1] = green;
     target[2] = is_bgr ? red : blue;
@@ -137,8 +138,10 @@ struct JpegReader::State {
   // The end was reached before all that was needed had come.
   [[nodiscard]] bool is_truncated() const {
     if (!source.is_exhausted) return false;
-    // Arithmetic coding reads zeros behind the end, by design and without a word: a missing end mark is all there is to see.
-    return errors.has_damage || errors.fatal != 0 || structure.is_arithmetic || !structure.has_all_components || has_missing_bits;
+    // Arithmetic coding reads zeros behind the end, by design and without a word: a missing end mark is all there is to
+    // see.
+    return errors.has_damage || errors.fatal != 0 || structure.is_arithmetic || !structure.has_all_components ||
+           has_missing_bits;
   }
   [[nodiscard]] bool is_corrupt() const {
     return !is_truncated() && (errors.has_damage || errors.fatal != 0 || !structure.has_all_components);
@@ -212,7 +215,8 @@ void JpegReader::start(Bytes bytes, const ReadOptions& options, PixelFormat form
   s.source.base.next_input_byte = bytes.data();
   s.source.base.bytes_in_buffer = s.structure.usable_bytes;
   // libjpeg counts its own memory only; a bound that the header check has already kept, in case the two disagree.
-  info.mem->max_memory_to_use = static_cast<long>(std::min<std::uint64_t>(options.limits.max_decoded_bytes, std::numeric_limits<long>::max()));
+  info.mem->max_memory_to_use =
+      static_cast<long>(std::min<std::uint64_t>(options.limits.max_decoded_bytes, std::numeric_limits<long>::max()));
 
   if (setjmp(s.errors.jump) != 0) s.fail_fatal();
   jpeg_read_header(&info, TRUE);
@@ -225,7 +229,8 @@ void JpegReader::start(Bytes bytes, const ReadOptions& options, PixelFormat form
   info.scale_denom = 8;
   jpeg_start_decompress(&info);
   const auto expected = reduced_size(stored, options.jpeg_reduction);
-  if (size() != expected) fail(ErrorCode::internal, "JPEG image: decodes to {}, expected {}", to_string(size()), to_string(expected));
+  if (size() != expected)
+    fail(ErrorCode::internal, "JPEG image: decodes to {}, expected {}", to_string(size()), to_string(expected));
   s.has_missing_bits = s.find_missing_bits();
   s.fail_if_strict();
   if (info.out_color_space == JCS_CMYK) s.cmyk_row.resize(std::size_t{info.output_width} * 4);
@@ -250,7 +255,8 @@ void JpegReader::finish(ReadReport& report) {
   report.has_trailing_bytes |= !s.source.is_exhausted && s.errors.fatal == 0 && s.source.base.bytes_in_buffer > 0;
 }
 
-void decode_jpeg(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target, ReadReport& report) {
+void decode_jpeg(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target,
+                 ReadReport& report) {
   auto& reader = JpegReader::of_this_thread();
   reader.start(bytes, options, target.format);
   reader.read_rows(target.data, target.stride, target.size.height);

@@ -14,8 +14,9 @@ constexpr auto jpeg = ImageFormat::jpeg;
 
 // ITU-T T.81, table B.1.
 namespace marker {
-constexpr std::uint8_t tem = 0x01, sof0 = 0xC0, sof1 = 0xC1, sof2 = 0xC2, dht = 0xC4, jpg = 0xC8, sof9 = 0xC9, sof10 = 0xCA,
-                       dac = 0xCC, sof15 = 0xCF, rst0 = 0xD0, rst7 = 0xD7, soi = 0xD8, eoi = 0xD9, sos = 0xDA, app1 = 0xE1;
+constexpr std::uint8_t tem = 0x01, sof0 = 0xC0, sof2 = 0xC2, dht = 0xC4, jpg = 0xC8, sof9 = 0xC9, sof10 = 0xCA,
+                       dac = 0xCC, sof15 = 0xCF, rst0 = 0xD0, rst7 = 0xD7, soi = 0xD8, eoi = 0xD9, sos = 0xDA,
+                       app1 = 0xE1;
 }  // namespace marker
 
 bool is_frame(std::uint8_t m) {
@@ -98,7 +99,8 @@ Frame parse_frame(const Segment& segment) {
   const auto& p = segment.payload;
   if (m > marker::sof2 && m != marker::sof9 && m != marker::sof10) {
     fail(ErrorCode::unsupported_image,
-         "JPEG image: lossless and hierarchical coding (SOF{}) are not read; baseline, extended and progressive are", m - marker::sof0);
+         "JPEG image: lossless and hierarchical coding (SOF{}) are not read; baseline, extended and progressive are",
+         m - marker::sof0);
   }
   if (p.size() < 6) fail_corrupt(jpeg, "the frame header is too short");
   if (p[0] != 8) fail(ErrorCode::unsupported_image, "JPEG image: {} bits per sample; only 8 are read", p[0]);
@@ -128,7 +130,8 @@ Frame parse_frame(const Segment& segment) {
 }
 
 bool is_exif(const Segment& segment) {
-  return segment.marker == marker::app1 && segment.payload.size() >= 6 && std::memcmp(segment.payload.data(), "Exif\0\0", 6) == 0;
+  return segment.marker == marker::app1 && segment.payload.size() >= 6 &&
+         std::memcmp(segment.payload.data(), "Exif\0\0", 6) == 0;
 }
 
 }  // namespace
@@ -164,8 +167,12 @@ JpegStructure read_jpeg_structure(Bytes bytes, const ReadOptions& options) {
   unsigned seen = frame.components_of(segment);
   result.has_several_scans = frame.is_progressive() || seen != frame.all_components();
   const auto size = reduced_size(result.header.size, options.jpeg_reduction);
-  const auto picture_bytes = static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height) * static_cast<unsigned>(channels(options.format));
-  check_size(jpeg, {.width = frame.width, .height = frame.height, .working_bytes = picture_bytes + (result.has_several_scans ? frame.coefficient_bytes : 0)},
+  const auto picture_bytes = static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height) *
+                             static_cast<unsigned>(channels(options.format));
+  check_size(jpeg,
+             {.width = frame.width,
+              .height = frame.height,
+              .working_bytes = picture_bytes + (result.has_several_scans ? frame.coefficient_bytes : 0)},
              options.limits);
   if (!result.has_several_scans) return result;
 
@@ -185,6 +192,8 @@ JpegStructure read_jpeg_structure(Bytes bytes, const ReadOptions& options) {
   return result;
 }
 
-ImageHeader read_jpeg_header(Bytes bytes, const ReadOptions& options) { return read_jpeg_structure(bytes, options).header; }
+ImageHeader read_jpeg_header(Bytes bytes, const ReadOptions& options) {
+  return read_jpeg_structure(bytes, options).header;
+}
 
 }  // namespace visionkit

@@ -50,7 +50,9 @@ void copy_pixels(const ImageView& source, Size size, Walk walk, std::uint8_t* ta
 
 }  // namespace
 
-Size oriented_size(Size size, int orientation) { return orientation >= 5 && orientation <= 8 ? Size{size.height, size.width} : size; }
+Size oriented_size(Size size, int orientation) {
+  return orientation >= 5 && orientation <= 8 ? Size{size.height, size.width} : size;
+}
 
 void orient(const ImageView& source, int orientation, std::uint8_t* target) {
   const auto size = oriented_size(source.size(), orientation);

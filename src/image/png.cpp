@@ -21,8 +21,8 @@ constexpr std::size_t frame_bytes = 12;  // length, type, checksum
 // Steps from chunk to chunk.
 struct Chunk {
   std::array<char, 4> type = {};
-  Bytes whole;                // with its frame, as far as it is there
-  std::uint32_t length = 0;   // of its data
+  Bytes whole;               // with its frame, as far as it is there
+  std::uint32_t length = 0;  // of its data
 
   [[nodiscard]] bool is(const char* name) const { return std::memcmp(type.data(), name, type.size()) == 0; }
   [[nodiscard]] bool is_side_data() const { return !is("PLTE") && !is("IDAT"); }
@@ -54,7 +54,8 @@ class Chunks {
 // What libpng is given to read: the signature and the chunks that matter, in the order of the file.
 class Source {
  public:
-  Source(Bytes bytes, bool with_transparency) : bytes_(bytes), chunks_(bytes), piece_(bytes.first(signature_bytes)), with_transparency_(with_transparency) {}
+  Source(Bytes bytes, bool with_transparency)
+      : bytes_(bytes), chunks_(bytes), piece_(bytes.first(signature_bytes)), with_transparency_(with_transparency) {}
 
   // False when the bytes end first; `target` then holds a part.
   bool read(std::uint8_t* target, std::size_t count) {
@@ -77,7 +78,8 @@ class Source {
   bool advance() {
     Chunk chunk;
     while (chunks_.next(chunk)) {
-      if (!chunk.is("IHDR") && !chunk.is("PLTE") && !chunk.is("IDAT") && !chunk.is("IEND") && !(with_transparency_ && chunk.is("tRNS"))) {
+      if (!chunk.is("IHDR") && !chunk.is("PLTE") && !chunk.is("IDAT") && !chunk.is("IEND") &&
+          !(with_transparency_ && chunk.is("tRNS"))) {
         continue;
       }
       piece_ = chunk.whole;
@@ -147,7 +149,8 @@ Outcome read_pixels(State& state, Source& source, const ReadOptions& options, co
   auto* info = state.info;
   if (setjmp(png_jmpbuf(reader)) != 0) return Outcome::incomplete;
   png_set_read_fn(reader, &source, on_read);
-  png_set_user_limits(reader, static_cast<png_uint_32>(target.size.width), static_cast<png_uint_32>(target.size.height));
+  png_set_user_limits(reader, static_cast<png_uint_32>(target.size.width),
+                      static_cast<png_uint_32>(target.size.height));
   if (options.strictness == Strictness::lenient) png_set_crc_action(reader, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   png_read_info(reader, info);
   set_transformations(reader, info, target.format);
@@ -173,7 +176,8 @@ Outcome read_pixels(State& state, Source& source, const ReadOptions& options, co
 ImageHeader read_png_header(Bytes bytes, const ReadOptions& options) {
   Chunks chunks(bytes);
   Chunk chunk;
-  if (!chunks.next(chunk) || !chunk.is("IHDR") || chunk.length != 13 || !chunk.is_whole()) fail_corrupt(png, "the header chunk is missing or cut");
+  if (!chunks.next(chunk) || !chunk.is("IHDR") || chunk.length != 13 || !chunk.is_whole())
+    fail_corrupt(png, "the header chunk is missing or cut");
   const auto data = chunk.data();
   const std::uint64_t width = be32(data.data());
   const std::uint64_t height = be32(data.data() + 4);
@@ -185,7 +189,8 @@ ImageHeader read_png_header(Bytes bytes, const ReadOptions& options) {
   header.is_gray = (data[9] & PNG_COLOR_MASK_COLOR) == 0;
   while (chunks.next(chunk) && !chunk.is("IEND")) {
     if (chunk.is_side_data() && chunk.length > options.limits.max_chunk_bytes) {
-      fail(ErrorCode::image_too_large, "PNG image: a chunk beside the picture has {} bytes; at most {} are accepted (limits.max_chunk_bytes)",
+      fail(ErrorCode::image_too_large,
+           "PNG image: a chunk beside the picture has {} bytes; at most {} are accepted (limits.max_chunk_bytes)",
            chunk.length, options.limits.max_chunk_bytes);
     }
     if (chunk.is("acTL")) header.is_first_of_several = true;
@@ -194,7 +199,8 @@ ImageHeader read_png_header(Bytes bytes, const ReadOptions& options) {
   return header;
 }
 
-void decode_png(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target, ReadReport& report) {
+void decode_png(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target,
+                ReadReport& report) {
   Source source(bytes, channels(target.format) == 4);
   State state;
   state.reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning);
@@ -202,7 +208,8 @@ void decode_png(Bytes bytes, const ImageHeader&, const ReadOptions& options, con
   if (state.info == nullptr) fail(ErrorCode::out_of_memory, "PNG image: out of memory");
 
   const bool is_lenient = options.strictness == Strictness::lenient;
-  if (is_lenient) std::memset(target.data, 0, static_cast<std::size_t>(target.stride) * static_cast<std::size_t>(target.size.height));
+  if (is_lenient)
+    std::memset(target.data, 0, static_cast<std::size_t>(target.stride) * static_cast<std::size_t>(target.size.height));
   const auto outcome = read_pixels(state, source, options, target);
   if (outcome == Outcome::complete) {
     report.has_trailing_bytes = source.has_more();

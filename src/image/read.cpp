@@ -40,12 +40,17 @@ ReadResult read_image_with_report(const std::string& path, const ReadOptions& op
   }
 }
 
-Image read_image(const std::string& path, const ReadOptions& options) { return read_image_with_report(path, options).image; }
+Image read_image(const std::string& path, const ReadOptions& options) {
+  return read_image_with_report(path, options).image;
+}
 
-Image decode_image(std::span<const std::uint8_t> bytes, const ReadOptions& options) { return decode_image_with_report(bytes, options).image; }
+Image decode_image(std::span<const std::uint8_t> bytes, const ReadOptions& options) {
+  return decode_image_with_report(bytes, options).image;
+}
 
 Image decode_base64_image(std::string_view text, const ReadOptions& options) {
-  const auto bytes = guarded("decoding a base64 image", [&] { return decode_base64(text, options.limits.max_encoded_bytes); });
+  const auto bytes =
+      guarded("decoding a base64 image", [&] { return decode_base64(text, options.limits.max_encoded_bytes); });
   return decode_image(bytes, options);
 }
 

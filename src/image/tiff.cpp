@@ -59,14 +59,17 @@ int on_message(TIFF*, void*, const char*, const char*, va_list) { return 1; }  /
 using File = std::unique_ptr<TIFF, decltype(&TIFFClose)>;
 
 File open(Memory& memory, const ImageLimits& limits) {
-  const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(), &TIFFOpenOptionsFree);
+  const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
+                                                                                 &TIFFOpenOptionsFree);
   if (options == nullptr) fail(ErrorCode::out_of_memory, "TIFF image: out of memory");
   const auto most = std::min<std::uint64_t>(limits.max_decoded_bytes, std::uint64_t{1} << 40U);
   TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(most));
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_message, nullptr);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_message, nullptr);
   // "c": strips stay as the file has them, for read_tiff_layout() counted those
-  File file(TIFFClientOpenExt("image", "rc", &memory, on_read, on_write, on_seek, on_close, on_size, on_map, on_unmap, options.get()), &TIFFClose);
+  File file(TIFFClientOpenExt("image", "rc", &memory, on_read, on_write, on_seek, on_close, on_size, on_map, on_unmap,
+                              options.get()),
+            &TIFFClose);
   if (file == nullptr) fail_corrupt(tiff, "libtiff cannot make sense of it");
   return file;
 }
@@ -84,10 +87,11 @@ std::uint32_t field(TIFF* file, std::uint32_t tag) {
 
 // The two readers of the header must agree, or the sizes computed from it would not hold.
 void check_agreement(TIFF* file, const TiffLayout& layout) {
-  const bool agrees = field(file, TIFFTAG_IMAGEWIDTH) == layout.width && field(file, TIFFTAG_IMAGELENGTH) == layout.height &&
-                      field(file, TIFFTAG_BITSPERSAMPLE) == layout.bits && field(file, TIFFTAG_SAMPLESPERPIXEL) == layout.samples &&
-                      field(file, TIFFTAG_PLANARCONFIG) == layout.planar && field(file, TIFFTAG_PHOTOMETRIC) == layout.photometric &&
-                      field(file, TIFFTAG_COMPRESSION) == layout.compression && (TIFFIsTiled(file) != 0) == layout.is_tiled;
+  const bool agrees =
+      field(file, TIFFTAG_IMAGEWIDTH) == layout.width && field(file, TIFFTAG_IMAGELENGTH) == layout.height &&
+      field(file, TIFFTAG_BITSPERSAMPLE) == layout.bits && field(file, TIFFTAG_SAMPLESPERPIXEL) == layout.samples &&
+      field(file, TIFFTAG_PLANARCONFIG) == layout.planar && field(file, TIFFTAG_PHOTOMETRIC) == layout.photometric &&
+      field(file, TIFFTAG_COMPRESSION) == layout.compression && (TIFFIsTiled(file) != 0) == layout.is_tiled;
   const auto block_bytes = layout.is_tiled ? TIFFTileSize(file) : TIFFStripSize(file);
   if (!agrees || block_bytes < 0 || static_cast<std::uint64_t>(block_bytes) != layout.block_bytes()) {
     fail_corrupt(tiff, "a tag occurs twice or contradicts another");
@@ -166,7 +170,8 @@ Outcome read_block(TIFF* file, const TiffLayout& layout, std::uint32_t index, st
   // The last strip may be shorter; libtiff says by how much.
   const auto rows_left = layout.height % layout.block_height;
   const bool is_last = !layout.is_tiled && index % layout.rows() == layout.rows() - 1 && rows_left != 0;
-  if (is_last && got == wanted / static_cast<tmsize_t>(layout.block_height) * static_cast<tmsize_t>(rows_left)) return Outcome::complete;
+  if (is_last && got == wanted / static_cast<tmsize_t>(layout.block_height) * static_cast<tmsize_t>(rows_left))
+    return Outcome::complete;
   if (got <= 0) std::memset(target.data(), 0, target.size());
   const auto end = TIFFGetStrileOffset(file, index) + TIFFGetStrileByteCount(file, index);
   return end > static_cast<const Memory*>(TIFFClientdata(file))->bytes.size() ? Outcome::truncated : Outcome::corrupt;
@@ -183,7 +188,8 @@ void report_damage(Outcome outcome, Strictness strictness, ReadReport& report) {
 
 }  // namespace
 
-void decode_tiff(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target, ReadReport& report) {
+void decode_tiff(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target,
+                 ReadReport& report) {
   const auto layout = read_tiff_layout(bytes, options);
   Memory memory{bytes};
   const auto file = open(memory, options.limits);
@@ -211,9 +217,11 @@ void decode_tiff(Bytes bytes, const ImageHeader&, const ReadOptions& options, co
       const auto width = std::min(layout.block_width, layout.width - left);
       const auto height = std::min(layout.block_height, layout.height - top);
       for (std::uint32_t y = 0; y < height; ++y) {
-        for (std::uint32_t plane = 0; plane < layout.planes(); ++plane) planes[plane] = block.data() + plane * block_bytes + y * row_bytes;
+        for (std::uint32_t plane = 0; plane < layout.planes(); ++plane)
+          planes[plane] = block.data() + plane * block_bytes + y * row_bytes;
         expander.expand(planes, width, rgba.data());
-        convert_row(rgba.data(), target.row(static_cast<int>(top + y)) + std::ptrdiff_t{left} * step, static_cast<int>(width));
+        convert_row(rgba.data(), target.row(static_cast<int>(top + y)) + std::ptrdiff_t{left} * step,
+                    static_cast<int>(width));
       }
     }
   }

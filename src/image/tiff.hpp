@@ -8,12 +8,12 @@ namespace visionkit {
 /// TIFF 6.0, section 3 to 6, and the tags of its extensions that matter here.
 struct TiffLayout {
   std::uint32_t width = 0, height = 0;
-  std::uint32_t bits = 1;             ///< per sample, equal for all
-  std::uint32_t samples = 1;          ///< per pixel
+  std::uint32_t bits = 1;     ///< per sample, equal for all
+  std::uint32_t samples = 1;  ///< per pixel
   std::uint32_t compression = 1;
-  std::uint32_t photometric = 0;      ///< 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 CMYK, 6 YCbCr
-  std::uint32_t planar = 1;           ///< 2: a plane for each sample
-  std::uint32_t sample_format = 1;    ///< 1: unsigned integers
+  std::uint32_t photometric = 0;    ///< 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 CMYK, 6 YCbCr
+  std::uint32_t planar = 1;         ///< 2: a plane for each sample
+  std::uint32_t sample_format = 1;  ///< 1: unsigned integers
   std::uint32_t orientation = 1;
   std::uint32_t block_width = 0, block_height = 0;  ///< of a strip or tile
   bool is_tiled = false;

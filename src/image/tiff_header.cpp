@@ -11,9 +11,9 @@ namespace {
 constexpr auto tiff = ImageFormat::tiff;
 
 namespace tag {
-constexpr std::uint32_t width = 256, height = 257, bits = 258, compression = 259, photometric = 262, strip_offsets = 273,
-                        orientation = 274, samples = 277, rows_per_strip = 278, planar = 284, tile_width = 322,
-                        tile_height = 323, tile_offsets = 324, sample_format = 339;
+constexpr std::uint32_t width = 256, height = 257, bits = 258, compression = 259, photometric = 262,
+                        strip_offsets = 273, orientation = 274, samples = 277, rows_per_strip = 278, planar = 284,
+                        tile_width = 322, tile_height = 323, tile_offsets = 324, sample_format = 339;
 }  // namespace tag
 
 struct Entry {
@@ -99,7 +99,8 @@ void check_kind(const TiffLayout& layout) {
     fail(ErrorCode::unsupported_image, "TIFF image: compression {} is not read", layout.compression);
   }
   if (layout.sample_format != 1 && layout.sample_format != 4) {
-    fail(ErrorCode::unsupported_image, "TIFF image: samples that are not unsigned integers (format {}) are not read", layout.sample_format);
+    fail(ErrorCode::unsupported_image, "TIFF image: samples that are not unsigned integers (format {}) are not read",
+         layout.sample_format);
   }
   const auto bits = layout.bits;
   const bool is_small = bits == 1 || bits == 2 || bits == 4;
@@ -115,8 +116,8 @@ void check_kind(const TiffLayout& layout) {
     }
   }();
   if (!is_known || layout.samples > 8 || (is_small && layout.samples != 1)) {
-    fail(ErrorCode::unsupported_image, "TIFF image: photometric kind {} with {} samples of {} bits is not read", layout.photometric,
-         layout.samples, layout.bits);
+    fail(ErrorCode::unsupported_image, "TIFF image: photometric kind {} with {} samples of {} bits is not read",
+         layout.photometric, layout.samples, layout.bits);
   }
 }
 
@@ -127,7 +128,8 @@ TiffLayout read_tiff_layout(Bytes bytes, const ReadOptions& options) {
   TiffLayout layout;
   layout.width = directory.number(tag::width, 0);
   layout.height = directory.number(tag::height, 0);
-  check_size(tiff, {.width = layout.width, .height = layout.height, .channels = channels(options.format)}, options.limits);
+  check_size(tiff, {.width = layout.width, .height = layout.height, .channels = channels(options.format)},
+             options.limits);
   layout.bits = directory.number(tag::bits, 1);
   layout.samples = directory.number(tag::samples, 1);
   layout.compression = directory.number(tag::compression, 1);
@@ -144,7 +146,8 @@ TiffLayout read_tiff_layout(Bytes bytes, const ReadOptions& options) {
   if (layout.is_tiled) {
     layout.block_width = directory.number(tag::tile_width, 0);
     layout.block_height = directory.number(tag::tile_height, 0);
-    if (layout.block_width % 16 != 0 || layout.block_height % 16 != 0) fail_corrupt(tiff, "the tile sides are not multiples of 16");
+    if (layout.block_width % 16 != 0 || layout.block_height % 16 != 0)
+      fail_corrupt(tiff, "the tile sides are not multiples of 16");
   } else {
     layout.block_width = layout.width;
     layout.block_height = std::min(directory.number(tag::rows_per_strip, layout.height), layout.height);
@@ -158,8 +161,12 @@ TiffLayout read_tiff_layout(Bytes bytes, const ReadOptions& options) {
   constexpr std::uint64_t index_bytes = 16;  // libtiff's offset and length of each
   // Bounds every product in block_bytes() as well.
   check_size(tiff, {.width = layout.block_width, .height = layout.block_height, .channels = 1}, options.limits);
-  check_size(tiff, {.width = layout.width, .height = layout.height, .channels = channels(options.format),
-                    .working_bytes = blocks * index_bytes + layout.block_bytes() * layout.planes()}, options.limits);
+  check_size(tiff,
+             {.width = layout.width,
+              .height = layout.height,
+              .channels = channels(options.format),
+              .working_bytes = blocks * index_bytes + layout.block_bytes() * layout.planes()},
+             options.limits);
   return layout;
 }
 

@@ -1,5 +1,5 @@
-// WebP over libwebp. Our own walk over the RIFF chunks comes first: it tells a cut file from a contradictory one and finds
-// the animation flag and the orientation.
+// WebP over libwebp. Our own walk over the RIFF chunks comes first: it tells a cut file from a contradictory one and
+// finds the animation flag and the orientation.
 #include <webp/decode.h>
 #include <webp/demux.h>
 
@@ -21,8 +21,8 @@ constexpr std::size_t chunk_head = 8;
 struct Layout {
   int orientation = 1;
   bool is_animated = false;
-  bool is_cut = false;         // the pixels' chunk is longer than the bytes
-  std::size_t riff_bytes = 0;  // of the file by its own account
+  bool is_cut = false;                                // the pixels' chunk is longer than the bytes
+  std::size_t riff_bytes = 0;                         // of the file by its own account
   std::uint64_t canvas_width = 0, canvas_height = 0;  // of the extended format
 };
 
@@ -52,7 +52,8 @@ Layout read_layout(Bytes bytes) {
     at = end + (length & 1U);  // chunks start at even offsets
   }
   if (at < riff_head + chunk_head && !layout.is_cut) fail_corrupt(webp, "there is no chunk in it");
-  if (is_short && !layout.is_cut && at >= bytes.size()) fail_corrupt(webp, "the file is shorter than its header says, though its chunks are whole");
+  if (is_short && !layout.is_cut && at >= bytes.size())
+    fail_corrupt(webp, "the file is shorter than its header says, though its chunks are whole");
   layout.is_cut = layout.is_cut || is_short;
   return layout;
 }
@@ -70,7 +71,8 @@ WEBP_CSP_MODE colour_mode(PixelFormat format) {
 
 WebPDecoderConfig make_config(const PixelTarget& target) {
   WebPDecoderConfig config;
-  if (WebPInitDecoderConfig(&config) == 0) fail(ErrorCode::internal, "WebP image: the library has another version than its header");
+  if (WebPInitDecoderConfig(&config) == 0)
+    fail(ErrorCode::internal, "WebP image: the library has another version than its header");
   config.output.colorspace = colour_mode(target.format);
   config.output.is_external_memory = 1;
   config.output.u.RGBA.rgba = target.data;
@@ -86,7 +88,8 @@ void clear(const PixelTarget& target) {
 [[noreturn]] void fail_status(VP8StatusCode status) {
   switch (status) {
     case VP8_STATUS_OUT_OF_MEMORY: fail(ErrorCode::out_of_memory, "WebP image: out of memory");
-    case VP8_STATUS_UNSUPPORTED_FEATURE: fail(ErrorCode::unsupported_image, "WebP image: libwebp does not know a feature of it");
+    case VP8_STATUS_UNSUPPORTED_FEATURE:
+      fail(ErrorCode::unsupported_image, "WebP image: libwebp does not know a feature of it");
     default: fail_corrupt(webp, "the encoded data does not decode");
   }
 }
@@ -107,7 +110,8 @@ void decode_first_frame(Bytes bytes, const PixelTarget& target) {
   const WebPData data{bytes.data(), bytes.size()};
   const std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)> demuxer(WebPDemux(&data), &WebPDemuxDelete);
   WebPIterator frame;
-  if (demuxer == nullptr || WebPDemuxGetFrame(demuxer.get(), 1, &frame) == 0) fail_corrupt(webp, "the animation has no first frame");
+  if (demuxer == nullptr || WebPDemuxGetFrame(demuxer.get(), 1, &frame) == 0)
+    fail_corrupt(webp, "the animation has no first frame");
   const std::unique_ptr<WebPIterator, decltype(&WebPDemuxReleaseIterator)> release(&frame, &WebPDemuxReleaseIterator);
   if (frame.x_offset < 0 || frame.y_offset < 0 || frame.width <= 0 || frame.height <= 0 ||
       frame.x_offset > target.size.width - frame.width || frame.y_offset > target.size.height - frame.height) {
@@ -120,8 +124,8 @@ void decode_first_frame(Bytes bytes, const PixelTarget& target) {
   part.data = target.row(frame.y_offset) + std::ptrdiff_t{frame.x_offset} * channels(target.format);
   part.size = {frame.width, frame.height};
   auto config = make_config(part);
-  if (WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &config.input) != VP8_STATUS_OK || config.input.width != frame.width ||
-      config.input.height != frame.height) {
+  if (WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &config.input) != VP8_STATUS_OK ||
+      config.input.width != frame.width || config.input.height != frame.height) {
     fail_corrupt(webp, "the first frame does not have the size that the animation says");
   }
   config.output.u.RGBA.size = static_cast<std::size_t>(part.stride) * static_cast<std::size_t>(part.size.height - 1) +
@@ -134,7 +138,8 @@ void decode_first_frame(Bytes bytes, const PixelTarget& target) {
 
 ImageHeader read_webp_header(Bytes bytes, const ReadOptions& options) {
   const auto layout = read_layout(bytes);
-  if (layout.canvas_width > 0) check_size(webp, {.width = layout.canvas_width, .height = layout.canvas_height}, options.limits);
+  if (layout.canvas_width > 0)
+    check_size(webp, {.width = layout.canvas_width, .height = layout.canvas_height}, options.limits);
   WebPBitstreamFeatures features;
   const auto status = WebPGetFeatures(bytes.data(), bytes.size(), &features);
   if (status == VP8_STATUS_NOT_ENOUGH_DATA) fail_corrupt(webp, "the data ends inside the header");
@@ -142,8 +147,12 @@ ImageHeader read_webp_header(Bytes bytes, const ReadOptions& options) {
   const auto width = static_cast<std::uint64_t>(features.width);
   const auto height = static_cast<std::uint64_t>(features.height);
   constexpr int lossless = 2;
-  check_size(webp, {.width = width, .height = height, .channels = channels(options.format),
-                    .working_bytes = features.format == lossless ? width * height * 4 : 0}, options.limits);
+  check_size(webp,
+             {.width = width,
+              .height = height,
+              .channels = channels(options.format),
+              .working_bytes = features.format == lossless ? width * height * 4 : 0},
+             options.limits);
   ImageHeader header;
   header.format = webp;
   header.size = {features.width, features.height};
@@ -152,7 +161,8 @@ ImageHeader read_webp_header(Bytes bytes, const ReadOptions& options) {
   return header;
 }
 
-void decode_webp(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target, ReadReport& report) {
+void decode_webp(Bytes bytes, const ImageHeader& header, const ReadOptions& options, const PixelTarget& target,
+                 ReadReport& report) {
   const auto layout = read_layout(bytes);
   const auto picture = bytes.first(std::min(bytes.size(), layout.riff_bytes));
   report.has_trailing_bytes = bytes.size() > layout.riff_bytes;

@@ -14,10 +14,10 @@ namespace visionkit {
 namespace {
 
 [[noreturn]] void fail_errno(const char* what, const std::string& path, int error) {
-  const auto code = error == ENOENT || error == ENOTDIR                       ? ErrorCode::not_found
+  const auto code = error == ENOENT || error == ENOTDIR                   ? ErrorCode::not_found
                     : error == EACCES || error == EPERM || error == EROFS ? ErrorCode::permission_denied
-                    : error == EISDIR                                       ? ErrorCode::not_regular_file
-                                                                            : ErrorCode::io;
+                    : error == EISDIR                                     ? ErrorCode::not_regular_file
+                                                                          : ErrorCode::io;
   fail(code, "cannot write {} '{}': {}", what, path, std::generic_category().message(error));
 }
 
@@ -26,7 +26,8 @@ class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& beside) {
     static std::atomic<unsigned> counter = 0;
-    // Not mkstemp(): its mode is 0600 whatever the user's umask says, and reading the umask would change it for a moment.
+    // Not mkstemp(): its mode is 0600 whatever the user's umask says, and reading the umask would change it for a
+    // moment.
     for (int attempt = 0; attempt < 100 && fd_ < 0; ++attempt) {
       path_ = fmt::format("{}.{}-{}.tmp", beside, ::getpid(), counter.fetch_add(1));
       fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -61,10 +62,12 @@ class TemporaryFile {
 }  // namespace
 
 void write_file(const std::string& path, std::span<const std::uint8_t> bytes, const char* what) {
-  if (path.empty() || path.find('\0') != std::string::npos) fail(ErrorCode::invalid_argument, "the path of the {} is empty or holds a NUL byte", what);
+  if (path.empty() || path.find('\0') != std::string::npos)
+    fail(ErrorCode::invalid_argument, "the path of the {} is empty or holds a NUL byte", what);
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    fail(ErrorCode::not_regular_file, "cannot write {} '{}': something that is not a regular file has this name", what, path);
+    fail(ErrorCode::not_regular_file, "cannot write {} '{}': something that is not a regular file has this name", what,
+         path);
   }
   TemporaryFile file(path);
   if (file.fd() < 0) fail_errno(what, path, errno);

@@ -45,7 +45,8 @@ constexpr std::array entries{
 };
 
 const Entry* find(Interpolation interpolation) {
-  const auto* entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& candidate) { return candidate.interpolation == interpolation; });
+  const auto* entry = std::find_if(entries.begin(), entries.end(),
+                                   [&](const Entry& candidate) { return candidate.interpolation == interpolation; });
   return entry == entries.end() ? nullptr : entry;
 }
 
@@ -73,10 +74,20 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return costs.back();
 }
 
+// Floats count pixels exactly up to here.
+constexpr int max_source_side = 1 << 24;
+
+void check_source(Size size) {
+  if (size.width > max_source_side || size.height > max_source_side) {
+    fail(ErrorCode::invalid_argument, "resizing a picture of {}: at most {} pixels a side", to_string(size),
+         max_source_side);
+  }
+}
+
 PixelRect whole(Size size) { return {0, 0, size.width, size.height}; }
 
 Image resized(const ImageView& image, const SourceRegion& region, Size size, Interpolation interpolation) {
-  Image out(size, image.format);
+  auto out = Image::uninitialized(size, image.format);
   resize_like_pillow(image, region, {size, whole(size), interpolation}, out.pixels().data(), out.stride());
   return out;
 }
@@ -89,10 +100,13 @@ std::string_view to_string(Interpolation interpolation) noexcept {
 }
 
 Interpolation interpolation_from_string(std::string_view name) {
-  const auto* entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& candidate) { return candidate.name == name; });
+  const auto* entry =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& candidate) { return candidate.name == name; });
   if (entry != entries.end()) return entry->interpolation;
   const auto shown = name.substr(0, 64);
-  const auto* nearest = std::min_element(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return edits(shown, a.name) < edits(shown, b.name); });
+  const auto* nearest = std::min_element(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+    return edits(shown, a.name) < edits(shown, b.name);
+  });
   fail(ErrorCode::invalid_option, "interpolation is \"{}\", which is not known; the nearest name is \"{}\"", shown,
        nearest->name);
 }
@@ -100,7 +114,8 @@ Interpolation interpolation_from_string(std::string_view name) {
 std::span<const Interpolation> interpolations() noexcept {
   static constexpr auto all = [] {
     std::array<Interpolation, entries.size()> result{};
-    std::transform(entries.begin(), entries.end(), result.begin(), [](const Entry& entry) { return entry.interpolation; });
+    std::transform(entries.begin(), entries.end(), result.begin(),
+                   [](const Entry& entry) { return entry.interpolation; });
     return result;
   }();
   return all;
@@ -134,6 +149,7 @@ void resize_into(const ImageView& image, const ResizeRequest& request, std::uint
     }
     return;
   }
+  check_source(image.size());
   guarded("resizing an image", [&] {
     const SourceRegion all{0, 0, static_cast<float>(image.width), static_cast<float>(image.height)};
     switch (tool) {
@@ -147,7 +163,7 @@ void resize_into(const ImageView& image, const ResizeRequest& request, std::uint
 Image resize(const ImageView& image, Size size, Interpolation interpolation) {
   check_view(image);
   check_resize_size(size);
-  Image out(size, image.format);
+  auto out = Image::uninitialized(size, image.format);
   resize_into(image, {size, whole(size), interpolation}, out.pixels().data(), out.stride());
   return out;
 }
@@ -168,6 +184,7 @@ Image resize(const ImageView& image, const Box& region, Size size, Interpolation
   if (size == image.size() && region == Box{0, 0, static_cast<float>(size.width), static_cast<float>(size.height)}) {
     return Image(image);
   }
+  check_source(image.size());
   return guarded("resizing an image", [&] {
     return resized(image, {region.x1, region.y1, region.x2, region.y2}, size, interpolation);
   });
@@ -187,12 +204,13 @@ Tensor resize(const TensorView& tensor, Size size, Interpolation interpolation) 
   const bool fits = tool == Tool::torch ? rank >= 2 : rank == 2 || (rank == 3 && shape[2] <= 4);
   if (!fits || values.empty()) {
     fail(ErrorCode::shape, "resizing a tensor of shape {} with {}: expected {}", to_string(shape),
-         to_string(interpolation), tool == Tool::torch ? "[..., height, width]" : "[height, width] or [height, width, 1..4]");
+         to_string(interpolation),
+         tool == Tool::torch ? "[..., height, width]" : "[height, width] or [height, width, 1..4]");
   }
   const std::size_t rows_at = has_channels || tool == Tool::opencv ? 0 : rank - 2;
-  constexpr std::int64_t max_side = 1 << 24;  // floats count pixels exactly up to here
-  if (shape[rows_at] > max_side || shape[rows_at + 1] > max_side) {
-    fail(ErrorCode::shape, "resizing a tensor of shape {}: at most {} rows and columns", to_string(shape), max_side);
+  if (shape[rows_at] > max_source_side || shape[rows_at + 1] > max_source_side) {
+    fail(ErrorCode::shape, "resizing a tensor of shape {}: at most {} rows and columns", to_string(shape),
+         max_source_side);
   }
   const Size source{static_cast<int>(shape[rows_at + 1]), static_cast<int>(shape[rows_at])};
   return guarded("resizing a tensor", [&] {
@@ -205,7 +223,8 @@ Tensor resize(const TensorView& tensor, Size size, Interpolation interpolation) 
       const auto plane = static_cast<std::size_t>(source.width) * static_cast<std::size_t>(source.height);
       resize_planes_like_torch(values.data(), values.size() / plane, source, request, out.data());
     } else {
-      resize_floats_like_opencv(values.data(), source, has_channels ? static_cast<int>(shape[2]) : 1, request, out.data());
+      resize_floats_like_opencv(values.data(), source, has_channels ? static_cast<int>(shape[2]) : 1, request,
+                                out.data());
     }
     return Tensor(std::move(out_shape), std::move(out));
   });

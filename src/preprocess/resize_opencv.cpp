@@ -121,7 +121,8 @@ void average_blocks(const ImageView& image, const PixelRect& window, std::uint8_
     const auto* lower = upper + image.stride;
     for (int x = 0; x < window.width * step; ++x) {
       const int left = x / step * 2 * step + x % step;
-      out[x] = static_cast<std::uint8_t>((upper[left] + upper[left + step] + lower[left] + lower[left + step] + 2) >> 2);
+      out[x] =
+          static_cast<std::uint8_t>((upper[left] + upper[left + step] + lower[left] + lower[left + step] + 2) >> 2);
     }
   }
 }

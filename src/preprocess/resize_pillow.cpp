@@ -34,31 +34,31 @@ struct Plan {
   AxisRequest x;
   AxisRequest y;
   Interpolation interpolation = Interpolation::pillow_bilinear;
+  WeightParts form = WeightParts::shorts;
   HorizontalPlan horizontal;
-  AxisTaps<std::int32_t> vertical;
-  std::vector<std::int16_t> pairs;       // of all output rows
-  std::vector<std::size_t> first_pair;   // by output row, in `pairs`
+  VerticalPlan vertical;
 
   void make(const AxisRequest& new_x, const AxisRequest& new_y, Interpolation new_interpolation, int channels) {
-    if (x == new_x && y == new_y && interpolation == new_interpolation && horizontal.channels == channels) return;
+    const auto new_form = preferred_weight_parts();
+    if (x == new_x && y == new_y && interpolation == new_interpolation && form == new_form &&
+        horizontal.channels == channels) {
+      return;
+    }
     horizontal.channels = 0;  // not equal to anything, should an allocation fail half way
     x = new_x;
     y = new_y;
     interpolation = new_interpolation;
+    form = new_form;
     AxisTaps<std::int32_t> taps;
+    pillow_taps(y, interpolation, taps);
+    plan_vertical(taps, vertical);
     pillow_taps(x, interpolation, taps);
-    pillow_taps(y, interpolation, vertical);
-    pairs.clear();
-    first_pair.clear();
-    for (int i = 0; i < y.outputs; ++i) {
-      first_pair.push_back(pairs.size());
-      plan_vertical(vertical.of(i), vertical.count[static_cast<std::size_t>(i)], pairs);
-    }
     plan_horizontal(taps, channels, horizontal);
   }
 };
 
-// The rows that the vertical pass can see at a time: the results of the horizontal pass for source rows in rising order.
+// The rows that the vertical pass can see at a time: the results of the horizontal pass for source rows in rising
+// order.
 class RowWindow {
  public:
   // `end` is the row after the last one that will be asked for.
@@ -81,7 +81,8 @@ class RowWindow {
   // The row `y` of the source after the horizontal pass. Rows are asked for in an order in which none is needed again
   // after one that is plan.vertical.max_count below it.
   const std::uint8_t* row(int y) {
-    if (is_borrowed_) return image_.row(y) + static_cast<std::ptrdiff_t>(plan_->x.first_output) * channels(image_.format);
+    if (is_borrowed_)
+      return image_.row(y) + static_cast<std::ptrdiff_t>(plan_->x.first_output) * channels(image_.format);
     while (next_ <= y) advance();
     return result(y);
   }
@@ -185,8 +186,10 @@ void resize_like_pillow(const ImageView& image, const SourceRegion& region, cons
       const int count = plan.vertical.count[output];
       rows.clear();
       for (int k = 0; k < count; ++k) rows.push_back(window.row(plan.vertical.first[output] + k));
-      if (count % 2 == 1) rows.push_back(rows.back());
-      vertical_pass(rows.data(), plan.pairs.data() + plan.first_pair[output], (count + 1) / 2, row_bytes, out);
+      while (rows.size() % 4 != 0) rows.push_back(rows.back());
+      vertical_pass(rows.data(),
+                    {plan.vertical.weights.data() + plan.vertical.first_weight[output], count, plan.vertical.form},
+                    row_bytes, out);
     }
     if (has_alpha) divide_by_alpha(out, area.width);
   }

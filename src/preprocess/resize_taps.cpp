@@ -131,7 +131,8 @@ void pillow_taps(const AxisRequest& axis, Interpolation interpolation, AxisTaps<
     case Interpolation::pillow_box: return antialiased_taps(axis, scale, 0.5, box<double>, fixed_point, taps);
     case Interpolation::pillow_hamming: return antialiased_taps(axis, scale, 1.0, hamming, fixed_point, taps);
     case Interpolation::pillow_bicubic:
-      return antialiased_taps(axis, scale, 2.0, [](double x) { return cubic(x, -0.5); }, fixed_point, taps);
+      return antialiased_taps(
+          axis, scale, 2.0, [](double x) { return cubic(x, -0.5); }, fixed_point, taps);
     case Interpolation::pillow_lanczos: return antialiased_taps(axis, scale, 3.0, lanczos, fixed_point, taps);
     default: return antialiased_taps(axis, scale, 1.0, triangle<double>, fixed_point, taps);
   }
@@ -144,7 +145,8 @@ void torch_taps(const AxisRequest& axis, Interpolation interpolation, AxisTaps<f
     case Interpolation::torch_bilinear_antialias:
       return antialiased_taps(axis, scale, 1.0F, triangle<float>, as_is, taps);
     case Interpolation::torch_bicubic_antialias:
-      return antialiased_taps(axis, scale, 2.0F, [](float x) { return cubic(x, -0.5F); }, as_is, taps);
+      return antialiased_taps(
+          axis, scale, 2.0F, [](float x) { return cubic(x, -0.5F); }, as_is, taps);
     case Interpolation::torch_bilinear:
     case Interpolation::torch_bicubic: return interpolating_taps(axis, interpolation, scale, taps);
     default: return nearest_taps(axis, interpolation, scale, taps);

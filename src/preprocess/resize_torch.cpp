@@ -48,7 +48,8 @@ void resize_rows(Size source, int channels, const ResizeRequest& request, Load l
         const auto* pixel = source_row.data() + x.first[static_cast<std::size_t>(output)] * channels;
         for (int c = 0; c < channels; ++c) {
           float sum = 0;
-          for (int k = 0; k < x.count[static_cast<std::size_t>(output)]; ++k) sum += weights[k] * pixel[k * channels + c];
+          for (int k = 0; k < x.count[static_cast<std::size_t>(output)]; ++k)
+            sum += weights[k] * pixel[k * channels + c];
           *row++ = sum;
         }
       }
@@ -65,12 +66,10 @@ void resize_rows(Size source, int channels, const ResizeRequest& request, Load l
 
 }  // namespace
 
-void resize_like_torch(const ImageView& image, const ResizeRequest& request, std::uint8_t* out,
-                       std::ptrdiff_t stride) {
+void resize_like_torch(const ImageView& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride) {
   const int count = channels(image.format);
   resize_rows(
-      image.size(), count, request,
-      [&](int y, float* row) { std::copy_n(image.row(y), image.width * count, row); },
+      image.size(), count, request, [&](int y, float* row) { std::copy_n(image.row(y), image.width * count, row); },
       [&](int y, const float* row) {
         for (int i = 0; i < request.window.width * count; ++i) {
           out[y * stride + i] = static_cast<std::uint8_t>(std::nearbyint(std::clamp(row[i], 0.0F, 255.0F)));

@@ -18,6 +18,7 @@
 
 #include "runtime/archive.hpp"
 #include "runtime/torch_values.hpp"
+#include "runtime/torchvision_operators.hpp"
 
 namespace visionkit {
 namespace {
@@ -169,6 +170,7 @@ class TorchSession final : public Session {
       // Loading compiles the archive's code through global tables.
       static std::mutex one_at_a_time;
       const std::lock_guard lock(one_at_a_time);
+      provide_torchvision_operators(archive);
       MemoryBuffer buffer(archive.bytes());
       std::istream stream(&buffer);
       auto module = torch::jit::load(stream, device_);
@@ -234,9 +236,17 @@ class TorchSession final : public Session {
     return worst;
   }
 
+  // Freezing inlines calls of submodules, the inner ones only with the graph optimizer on; calls that are left fail later
+  // because freezing also removes the methods.
+  template <class Body>
+  static torch::jit::Module inlined(Body&& body) {
+    const torch::jit::GraphOptimizerEnabledGuard optimizer(true);
+    return body();
+  }
+
   void optimize(const std::vector<Tensor>& probes) {
     try {
-      auto optimized = torch::jit::optimize_for_inference(module_);
+      auto optimized = inlined([this] { return torch::jit::optimize_for_inference(module_); });
       const auto worst = apart(optimized, probes);
       if (worst <= equal_enough) {
         module_ = std::move(optimized);
@@ -255,7 +265,7 @@ class TorchSession final : public Session {
   void freeze(std::string why) {
     report_.notes.push_back(std::move(why));
     try {
-      module_ = torch::jit::freeze(module_);
+      module_ = inlined([this] { return torch::jit::freeze(module_); });
       report_.optimization = "frozen";
     } catch (const std::exception& error) {
       report_.notes.push_back("not frozen: " + reason_of(error.what()));

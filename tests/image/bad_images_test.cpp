@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
-#include <optional>
 
 #include "encoded.hpp"
 #include "support/files.hpp"
@@ -28,34 +28,7 @@ struct BadImage {
   ReadOptions options = {};
 };
 
-ErrorCode code_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    const std::string message = error.what();
-    CHECK(message.size() <= 300);
-    CHECK(message.find('\n') == std::string::npos);
-    CHECK(message.find("/src/") == std::string::npos);
-    return error.code();
-  }
-  FAIL_CHECK("nothing was thrown");
-  return ErrorCode::internal;
-}
-
-ByteVector cut(ByteVector bytes, std::size_t size) {
-  bytes.resize(size);
-  return bytes;
-}
-
 ByteVector photo_jpeg() { return encode(make_picture({160, 120}), ImageFormat::jpeg); }
-
-// Everything up to and including the first SOS segment is header.
-std::size_t scan_start(const ByteVector& jpeg) {
-  for (std::size_t i = 2; i + 1 < jpeg.size(); ++i) {
-    if (jpeg[i] == 0xFF && jpeg[i + 1] == 0xDA) return i;
-  }
-  return 0;
-}
 
 ByteVector joined(std::initializer_list<ByteVector> pieces) {
   ByteVector all;
@@ -68,7 +41,8 @@ ByteVector jpeg_claim(std::uint8_t frame, int precision, unsigned width, unsigne
   const auto high = [](unsigned v) { return static_cast<std::uint8_t>(v >> 8U); };
   const auto low = [](unsigned v) { return static_cast<std::uint8_t>(v); };
   auto bytes = joined({{0xFF, 0xD8},
-                       make_jpeg_segment(frame, {static_cast<std::uint8_t>(precision), high(height), low(height), high(width), low(width), 1, 1, 0x11, 0}),
+                       make_jpeg_segment(frame, {static_cast<std::uint8_t>(precision), high(height), low(height),
+                                                 high(width), low(width), 1, 1, 0x11, 0}),
                        make_jpeg_segment(0xDA, {1, 1, 0, 0, 63, 0})});
   bytes.resize(200);
   return bytes;
@@ -76,7 +50,8 @@ ByteVector jpeg_claim(std::uint8_t frame, int precision, unsigned width, unsigne
 
 ByteVector many_scans(int count) {
   auto bytes = joined({{0xFF, 0xD8}, make_jpeg_segment(0xC2, {8, 0, 16, 0, 16, 1, 1, 0x11, 0})});
-  for (int i = 0; i < count; ++i) bytes = joined({std::move(bytes), make_jpeg_segment(0xDA, {1, 1, 0, 0, 0, 0}), {0x00}});
+  for (int i = 0; i < count; ++i)
+    bytes = joined({std::move(bytes), make_jpeg_segment(0xDA, {1, 1, 0, 0, 0, 0}), {0x00}});
   return joined({std::move(bytes), {0xFF, 0xD9}});
 }
 
@@ -117,7 +92,13 @@ const std::vector<BadImage>& bad_images() {
       {"I08", "text", [] { return text("this is not a picture, just a line of text\n"); }, {unsupported_image}},
       {"I10", "JPEG cut in the header", [] { return cut(photo_jpeg(), 100); }, {image_corrupt}},
       {"I10", "JPEG of three bytes", [] { return cut(photo_jpeg(), 3); }, {image_corrupt}},
-      {"I11", "JPEG cut at half of the scan", [] { auto jpeg = photo_jpeg(); return cut(jpeg, (scan_start(jpeg) + jpeg.size()) / 2); }, {image_truncated}},
+      {"I11",
+       "JPEG cut at half of the scan",
+       [] {
+         auto jpeg = photo_jpeg();
+         return cut(jpeg, (scan_start(jpeg) + jpeg.size()) / 2);
+       },
+       {image_truncated}},
       {"I13", "JPEG of 0 x 0", [] { return jpeg_claim(0xC0, 8, 0, 0); }, {image_corrupt}},
       {"I13", "JPEG without a height", [] { return jpeg_claim(0xC0, 8, 16, 0); }, {image_corrupt}},
       {"I14", "JPEG of 65,535 x 65,535", [] { return jpeg_claim(0xC0, 8, 65535, 65535); }, {image_too_large}},
@@ -126,41 +107,155 @@ const std::vector<BadImage>& bad_images() {
       {"I16", "lossless JPEG", [] { return jpeg_claim(0xC3, 8, 16, 16); }, {unsupported_image}},
       {"I16", "hierarchical JPEG", [] { return jpeg_claim(0xC5, 8, 16, 16); }, {unsupported_image}},
       {"I22", "PNG with a wrong checksum of IHDR", [] { return with_flipped_byte(small_png(), 29); }, {image_corrupt}},
-      {"I22", "PNG with a wrong checksum of IDAT", [] { auto png = small_png(); return with_flipped_byte(png, png.size() - 14); }, {image_corrupt}},
+      {"I22",
+       "PNG with a wrong checksum of IDAT",
+       [] {
+         auto png = small_png();
+         return with_flipped_byte(png, png.size() - 14);
+       },
+       {image_corrupt}},
       {"I22", "PNG with a flipped bit in IDAT", [] { return with_flipped_byte(small_png(), 60); }, {image_corrupt}},
       {"I23", "PNG of 32,768 x 32,767", [] { return make_png_header(32768, 32767); }, {image_too_large}},
       {"I23", "PNG of 2^32-1 x 2^32-1", [] { return make_png_header(0xFFFFFFFF, 0xFFFFFFFF); }, {image_too_large}},
-      {"I24", "PNG with a text of 64 MB", [] { return insert(small_png(), 33, make_png_chunk("tEXt", ByteVector(64U << 20U, 'x'))); }, {image_too_large}},
-      {"I27", "TIFF with a cycle of directories", [] { return tiff(8, 8, {{273, 4, 1, 8}, {277, 3, 1, 1}}, 8); }, {image_corrupt}, with_tiff},
-      {"I27", "TIFF of 10^9 strips", [] { return tiff(8, 8, {{273, 4, 1'000'000'000, 8}, {277, 3, 1, 1}}); }, {image_corrupt, image_too_large}, with_tiff},
-      {"I27", "TIFF of 10^9 rows", [] { return tiff(1, 1'000'000'000, {{273, 4, 1'000'000'000, 8}, {278, 3, 1, 1}}); }, {image_too_large}, with_tiff},
-      {"I27", "TIFF with a tile of 2 GB", [] { return tiff(8, 8, {{322, 4, 1, 46336}, {323, 4, 1, 46336}, {324, 4, 1, 8}}); }, {image_too_large}, with_tiff},
-      {"I27", "TIFF whose strip lies outside", [] { return tiff(8, 8, {{273, 4, 1, 8000}, {279, 4, 1, 64}}); }, {image_truncated, image_corrupt}, with_tiff},
-      {"I28", "BigTIFF", [] { return ByteVector{'I', 'I', 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0}; }, {unsupported_image}},
-      {"I28", "BigTIFF, asked for", [] { return ByteVector{'I', 'I', 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0}; }, {unsupported_image}, with_tiff},
-      {"I28", "TIFF that nobody asked for", [] { return tiff(8, 8, {{273, 4, 1, 8}}); }, {unsupported_image}},
-      {"I28", "float TIFF", [] { return tiff(4, 4, {{273, 4, 1, 80}, {339, 3, 1, 3}}); }, {unsupported_image}, with_tiff},
+      {"I24",
+       "PNG with a text of 64 MB",
+       [] { return insert(small_png(), 33, make_png_chunk("tEXt", ByteVector(64U << 20U, 'x'))); },
+       {image_too_large}},
+      {"I27",
+       "TIFF with a cycle of directories",
+       [] {
+         return tiff(8, 8, {{273, 4, 1, 8}, {277, 3, 1, 1}}, 8);
+       },
+       {image_corrupt},
+       with_tiff},
+      {"I27",
+       "TIFF of 10^9 strips",
+       [] {
+         return tiff(8, 8, {{273, 4, 1'000'000'000, 8}, {277, 3, 1, 1}});
+       },
+       {image_corrupt, image_too_large},
+       with_tiff},
+      {"I27",
+       "TIFF of 10^9 rows",
+       [] {
+         return tiff(1, 1'000'000'000, {{273, 4, 1'000'000'000, 8}, {278, 3, 1, 1}});
+       },
+       {image_too_large},
+       with_tiff},
+      {"I27",
+       "TIFF with a tile of 2 GB",
+       [] {
+         return tiff(8, 8, {{322, 4, 1, 46336}, {323, 4, 1, 46336}, {324, 4, 1, 8}});
+       },
+       {image_too_large},
+       with_tiff},
+      {"I27",
+       "TIFF whose strip lies outside",
+       [] {
+         return tiff(8, 8, {{273, 4, 1, 8000}, {279, 4, 1, 64}});
+       },
+       {image_truncated, image_corrupt},
+       with_tiff},
+      {"I28",
+       "BigTIFF",
+       [] { return ByteVector{'I', 'I', 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0}; },
+       {unsupported_image}},
+      {"I28",
+       "BigTIFF, asked for",
+       [] { return ByteVector{'I', 'I', 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0}; },
+       {unsupported_image},
+       with_tiff},
+      {"I28",
+       "TIFF that nobody asked for",
+       [] {
+         return tiff(8, 8, {{273, 4, 1, 8}});
+       },
+       {unsupported_image}},
+      {"I28",
+       "float TIFF",
+       [] {
+         return tiff(4, 4, {{273, 4, 1, 80}, {339, 3, 1, 3}});
+       },
+       {unsupported_image},
+       with_tiff},
       {"I29", "WebP whose RIFF is too long", [] { return webp_with_riff_size(100); }, {image_corrupt}},
-      {"I29", "WebP whose RIFF is too short", [] { return webp_with_riff_size(static_cast<std::uint32_t>(-20)); }, {image_corrupt}},
-      {"I29", "lossless WebP without tables", [] { return make_riff({{"VP8L", {0x2F, 0x1F, 0xC0, 0x07, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}}); }, {image_corrupt}},
+      {"I29",
+       "WebP whose RIFF is too short",
+       [] { return webp_with_riff_size(static_cast<std::uint32_t>(-20)); },
+       {image_corrupt}},
+      {"I29",
+       "lossless WebP without tables",
+       [] {
+         return make_riff({{"VP8L", {0x2F, 0x1F, 0xC0, 0x07, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}});
+       },
+       {image_corrupt}},
       {"I29", "WebP of 65,535 x 65,535", [] { return vp8x(65535, 65535); }, {image_too_large}},
-      {"I29", "WebP cut in the middle", [] { auto webp = encode(make_picture({99, 80}), ImageFormat::webp); return cut(webp, webp.size() / 2); }, {image_truncated}},
-      {"I30", "BMP with a run beyond the row", [] { return make_bmp({4, 2, 8, 1, {}, ByteVector(1024)}, {200, 1, 0, 1}); }, {image_corrupt}},
-      {"I30", "BMP with a move beyond the picture", [] { return make_bmp({4, 2, 8, 1, {}, ByteVector(1024)}, {0, 2, 9, 9, 0, 1}); }, {image_corrupt}},
-      {"I30", "BMP of 2^31 columns", [] { return make_bmp({INT32_MIN, 1}, ByteVector(64)); }, {image_too_large}},
-      {"I30", "BMP of 2^31 rows", [] { return make_bmp({1, INT32_MIN}, ByteVector(64)); }, {image_too_large}},
-      {"I30", "BMP of 65,535 x 65,535", [] { return make_bmp({65535, 65535}, ByteVector(64)); }, {image_too_large}},
-      {"I30", "BMP without pixels", [] { return make_bmp({4, 4}, {}); }, {image_corrupt}},
-      {"I30", "BMP with half of its pixels", [] { return make_bmp({4, 4}, ByteVector(24)); }, {image_truncated}},
+      {"I29",
+       "WebP cut in the middle",
+       [] {
+         auto webp = encode(make_picture({99, 80}), ImageFormat::webp);
+         return cut(webp, webp.size() / 2);
+       },
+       {image_truncated}},
+      {"I30",
+       "BMP with a run beyond the row",
+       [] {
+         return make_bmp({4, 2, 8, 1, {}, ByteVector(1024)}, {200, 1, 0, 1});
+       },
+       {image_corrupt}},
+      {"I30",
+       "BMP with a move beyond the picture",
+       [] {
+         return make_bmp({4, 2, 8, 1, {}, ByteVector(1024)}, {0, 2, 9, 9, 0, 1});
+       },
+       {image_corrupt}},
+      {"I30",
+       "BMP of 2^31 columns",
+       [] {
+         return make_bmp({INT32_MIN, 1}, ByteVector(64));
+       },
+       {image_too_large}},
+      {"I30",
+       "BMP of 2^31 rows",
+       [] {
+         return make_bmp({1, INT32_MIN}, ByteVector(64));
+       },
+       {image_too_large}},
+      {"I30",
+       "BMP of 65,535 x 65,535",
+       [] {
+         return make_bmp({65535, 65535}, ByteVector(64));
+       },
+       {image_too_large}},
+      {"I30",
+       "BMP without pixels",
+       [] {
+         return make_bmp({4, 4}, {});
+       },
+       {image_corrupt}},
+      {"I30",
+       "BMP with half of its pixels",
+       [] {
+         return make_bmp({4, 4}, ByteVector(24));
+       },
+       {image_truncated}},
       {"I31", "GIF", [] { return text("GIF89a...................."); }, {unsupported_image}},
-      {"I31", "JPEG 2000", [] { return ByteVector{0, 0, 0, 12, 'j', 'P', ' ', ' ', 13, 10, 0x87, 10}; }, {unsupported_image}},
+      {"I31",
+       "JPEG 2000",
+       [] { return ByteVector{0, 0, 0, 12, 'j', 'P', ' ', ' ', 13, 10, 0x87, 10}; },
+       {unsupported_image}},
       {"I31", "Radiance HDR", [] { return text("#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n"); }, {unsupported_image}},
       {"I31", "OpenEXR", [] { return ByteVector{0x76, 0x2F, 0x31, 0x01, 2, 0, 0, 0}; }, {unsupported_image}},
       {"I31", "PFM", [] { return text("PF\n2 2\n-1.0\n................"); }, {unsupported_image}},
       {"I31", "Sun raster", [] { return ByteVector{0x59, 0xA6, 0x6A, 0x95, 0, 0, 0, 1}; }, {unsupported_image}},
       {"I31", "PAM", [] { return text("P7\nWIDTH 1\n"); }, {unsupported_image}},
       {"I31", "PPM", [] { return text("P6 1 1 255 ..."); }, {unsupported_image}},
-      {"I31", "AVIF", [] { return joined({{0, 0, 0, 28}, text("ftypavif")}); }, {unsupported_image}},
+      {"I31",
+       "AVIF",
+       [] {
+         return joined({{0, 0, 0, 28}, text("ftypavif")});
+       },
+       {unsupported_image}},
       {"I31", "noise", [] { return ByteVector{7, 200, 3, 251, 99, 0, 1, 2}; }, {unsupported_image}},
   };
   return table;
@@ -168,7 +263,9 @@ const std::vector<BadImage>& bad_images() {
 
 }  // namespace
 
-TEST_CASE("bad encoded bytes give the code of their row, from memory and from a file, strict and lenient alike where nothing can be saved") {
+TEST_CASE(
+    "bad encoded bytes give the code of their row, from memory and from a file, strict and lenient alike where nothing "
+    "can be saved") {
   const TemporaryFolder folder;
   for (const auto& bad : bad_images()) {
     const auto row = std::string(bad.id) + ", " + bad.what;
@@ -220,115 +317,21 @@ TEST_CASE("the content decides, not the name (I09)") {
 
 TEST_CASE("buffers that are no bytes are refused (I33, I34)") {
   CHECK(code_of([] { (void)decode_image(std::span<const std::uint8_t>()); }) == ErrorCode::invalid_argument);
-  CHECK(code_of([] { (void)decode_image(std::span(static_cast<const std::uint8_t*>(nullptr), 10)); }) == ErrorCode::invalid_argument);
+  CHECK(code_of([] { (void)decode_image(std::span(static_cast<const std::uint8_t*>(nullptr), 10)); }) ==
+        ErrorCode::invalid_argument);
   const auto png = small_png();
   CHECK(code_of([&] { (void)decode_image(std::span(png.data(), 0)); }) == ErrorCode::invalid_argument);
   CHECK(code_of([&] { (void)decode_image(png, {.limits = {.max_encoded_bytes = 50}}); }) == ErrorCode::image_too_large);
   // The default limit, with a size that is checked before the bytes are.
-  CHECK(code_of([&] { (void)decode_image(std::span(png.data(), (std::size_t{1} << 30U) + 1)); }) == ErrorCode::image_too_large);
-}
-
-TEST_CASE("a JPEG without its end marker is read and flagged (I12)") {
-  for (const auto& kind : {JpegKind{}, JpegKind{.is_progressive = true}, JpegKind{.restart_interval = 4}, JpegKind{.scan_components = 1}}) {
-    auto bytes = make_jpeg(make_picture({64, 48}), kind);
-    const auto whole = decode_image_with_report(bytes);
-    CHECK_FALSE(whole.report.is_missing_end);
-    const auto shorter = decode_image_with_report(cut(bytes, bytes.size() - 2));
-    CHECK(shorter.report.is_missing_end);
-    CHECK(shorter.image == whole.image);
-  }
-}
-
-TEST_CASE("200 cuts of each kind of JPEG are all reported") {
-  const auto picture = make_picture({120, 90});
-  const std::vector<JpegKind> kinds = {
-      {}, {.is_progressive = true}, {.restart_interval = 3}, {.is_arithmetic = true}, {.luma_sampling = 1}, {.scan_components = 1}};
-  for (const auto& kind : kinds) {
-    const auto bytes = make_jpeg(picture, kind);
-    int silent = 0;
-    for (std::size_t i = 0; i < 200; ++i) {
-      const auto size = 1 + i * (bytes.size() - 3) / 200;
-      try {
-        silent += decode_image_with_report(std::span(bytes).first(size)).report.is_missing_end ? 0 : 1;
-      } catch (const Error& error) {
-        CHECK((error.code() == ErrorCode::image_corrupt || error.code() == ErrorCode::image_truncated || error.code() == ErrorCode::unsupported_image));
-      }
-    }
-    CHECK(silent == 0);
-  }
-}
-
-TEST_CASE("every cut of a small PNG, WebP, BMP and TIFF is reported") {
-  const auto picture = make_picture({20, 10});
-  const auto offset = tiff_data_offset(9);
-  const auto gray = make_picture({20, 10}, PixelFormat::gray8);
-  const std::vector<ByteVector> files = {
-      encode(picture, ImageFormat::png), encode(picture, ImageFormat::webp), encode_image(picture, {.format = ImageFormat::webp, .lossless_webp = true}),
-      make_bmp({20, 10, 24}, ByteVector(600)),
-      make_tiff({{256, 4, 1, 20}, {257, 4, 1, 10}, {258, 3, 1, 8}, {259, 3, 1, 1}, {262, 3, 1, 1}, {273, 4, 1, offset}, {277, 3, 1, 1}, {278, 4, 1, 10}, {279, 4, 1, 200}},
-                {gray.pixels().begin(), gray.pixels().end()})};
-  for (const auto& bytes : files) {
-    CHECK(decode_image(bytes, with_tiff).size() == Size{20, 10});
-    for (std::size_t size = 1; size < bytes.size(); ++size) {
-      try {
-        const auto report = decode_image_with_report(std::span(bytes).first(size), with_tiff).report;
-        CHECK(report.is_missing_end);
-      } catch (const Error& error) {
-        CHECK((error.code() == ErrorCode::image_corrupt || error.code() == ErrorCode::image_truncated || error.code() == ErrorCode::unsupported_image));
-      }
-    }
-  }
-}
-
-TEST_CASE("damage inside a JPEG's scan is reported, and lenient reading gives the picture with a flag") {
-  auto bytes = make_jpeg(make_picture({120, 90}), {.restart_interval = 2});
-  for (std::size_t i = scan_start(bytes) + 40; i < scan_start(bytes) + 80; ++i) bytes[i] = 0xFF;
-  CHECK(code_of([&] { (void)decode_image(bytes); }) == ErrorCode::image_corrupt);
-  const auto result = decode_image_with_report(bytes, {.strictness = Strictness::lenient});
-  CHECK(result.report.is_corrupt);
-  CHECK(result.image.size() == Size{120, 90});
-}
-
-TEST_CASE("EXIF that points nowhere means upright, and no link of it is followed (I20, I21)") {
-  const auto plain = make_jpeg(make_picture({24, 16}));
-  auto exif = make_exif(6);
-  auto far = exif;
-  far[14] = 0xFF;  // the offset of the directory
-  far[15] = 0xFF;
-  auto wrong_type = exif;
-  wrong_type[22] = 4;
-  for (const auto& block : {far, wrong_type}) {
-    const auto result = decode_image_with_report(insert(plain, 2, block));
-    CHECK(result.report.exif_orientation == 1);
-    CHECK(result.image == decode_image(plain));
-  }
-  auto longer = exif;
-  longer[18] = 0xFF;  // the number of entries
-  auto cycle = exif;
-  cycle[32] = 8;  // the next directory is the first
-  for (const auto& block : {longer, cycle}) CHECK(decode_image_with_report(insert(plain, 2, block)).report.exif_orientation == 6);
-}
-
-TEST_CASE("limits hold at their edge and name themselves") {
-  const auto png = small_png();
-  CHECK(decode_image(png, {.limits = {.max_pixels = 200, .max_decoded_bytes = 600, .max_encoded_bytes = png.size()}}).width() == 20);
-  CHECK(code_of([&] { (void)decode_image(png, {.limits = {.max_pixels = 199}}); }) == ErrorCode::image_too_large);
-  CHECK(code_of([&] { (void)decode_image(png, {.limits = {.max_decoded_bytes = 599}}); }) == ErrorCode::image_too_large);
-  const auto progressive = make_jpeg(make_picture({64, 64}), {.is_progressive = true});
-  CHECK(code_of([&] { (void)decode_image(progressive, {.limits = {.max_scans = 2}}); }) == ErrorCode::image_too_large);
-  CHECK(code_of([&] { (void)decode_image(progressive, {.limits = {.max_decoded_bytes = 64 * 64 * 3}}); }) == ErrorCode::image_too_large);
-  try {
-    (void)decode_image(png, {.limits = {.max_pixels = 199}});
-  } catch (const Error& error) {
-    CHECK(std::string(error.what()) == "PNG image: 20x10 pixels; at most 199 are accepted (limits.max_pixels)");
-  }
-  CHECK(code_of([&] { (void)decode_image(png, {.jpeg_reduction = 3}); }) == ErrorCode::invalid_option);
+  CHECK(code_of([&] { (void)decode_image(std::span(png.data(), (std::size_t{1} << 30U) + 1)); }) ==
+        ErrorCode::image_too_large);
 }
 
 TEST_CASE("thin pictures are read (I32)") {
   for (const Size size : {Size{1, 1}, Size{1, 10'000}, Size{10'000, 1}}) {
     const auto picture = make_picture(size);
-    for (const auto format : {ImageFormat::jpeg, ImageFormat::png, ImageFormat::webp}) CHECK(decode_image(encode(picture, format)).size() == size);
+    for (const auto format : {ImageFormat::jpeg, ImageFormat::png, ImageFormat::webp})
+      CHECK(decode_image(encode(picture, format)).size() == size);
     CHECK(decode_image(encode(picture, ImageFormat::png)) == picture);
   }
 }

@@ -26,7 +26,8 @@ bool is_answer(const nlohmann::json& test_case, const char* key, const Image& im
   if (!test_case.contains(key) || test_case[key].is_null()) return false;
   const auto& answer = test_case[key];
   const auto& shape = answer.at("shape");
-  return shape.at(0) == image.height() && shape.at(1) == image.width() && answer.at("crc32") == crc32_of(image.pixels());
+  return shape.at(0) == image.height() && shape.at(1) == image.width() &&
+         answer.at("crc32") == crc32_of(image.pixels());
 }
 
 }  // namespace
@@ -46,13 +47,15 @@ TEST_SUITE("oracle.decode") {
       CAPTURE(file);
       const auto bytes = test::read_bytes(*folder / file);
       const bool is_good = !test_case.contains("pillow_error");
-      const bool has_answer = test_case.contains("pillow_rgb") || (test_case.contains("opencv_rgb") && !test_case["opencv_rgb"].is_null());
+      const bool has_answer =
+          test_case.contains("pillow_rgb") || (test_case.contains("opencv_rgb") && !test_case["opencv_rgb"].is_null());
       ReadOptions options{.orientation = OrientationPolicy::ignore, .formats = {.tiff = true}};
       try {
         const auto upright = read_image((*folder / file).string(), {.formats = {.tiff = true}});
         if (test_case.contains("upright_rgb")) CHECK(is_answer(test_case, "upright_rgb", upright));
         const auto result = decode_image_with_report(bytes, options);
-        const bool is_equal = is_answer(test_case, "pillow_rgb", result.image) || is_answer(test_case, "opencv_rgb", result.image) ||
+        const bool is_equal = is_answer(test_case, "pillow_rgb", result.image) ||
+                              is_answer(test_case, "opencv_rgb", result.image) ||
                               (test_case.contains("upright_rgb") && is_answer(test_case, "upright_rgb", upright));
         CHECK(is_equal);
         equal += is_equal ? 1 : 0;
@@ -76,7 +79,8 @@ TEST_SUITE("oracle.decode") {
         ++reported;
       }
     }
-    std::printf("oracle.decode: %zu cases, %d equal (%d of them refused by Pillow), %d reported as damaged\n", cases.size(), equal, refused_by_pillow, reported);
+    std::printf("oracle.decode: %zu cases, %d equal (%d of them refused by Pillow), %d reported as damaged\n",
+                cases.size(), equal, refused_by_pillow, reported);
     for (const auto& [reason, count] : skipped) std::printf("oracle.decode: %d skipped: %s\n", count, reason.c_str());
     CHECK(equal > 0);
   }

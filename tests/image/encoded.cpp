@@ -1,7 +1,10 @@
 #include "encoded.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+
+#include <doctest/doctest.h>
 
 #include <jpeglib.h>
 #include <zlib.h>
@@ -27,6 +30,32 @@ void append32(ByteVector& bytes, std::uint32_t value) {
   append16(bytes, value >> 16U);
 }
 
+ErrorCode code_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    CHECK(message.size() <= 300);
+    CHECK(message.find('\n') == std::string::npos);
+    CHECK(message.find("/src/") == std::string::npos);
+    return error.code();
+  }
+  FAIL_CHECK("nothing was thrown");
+  return ErrorCode::internal;
+}
+
+ByteVector cut(ByteVector bytes, std::size_t size) {
+  bytes.resize(size);
+  return bytes;
+}
+
+std::size_t scan_start(const ByteVector& jpeg) {
+  for (std::size_t i = 2; i + 1 < jpeg.size(); ++i) {
+    if (jpeg[i] == 0xFF && jpeg[i + 1] == 0xDA) return i;
+  }
+  return 0;
+}
+
 ByteVector text(std::string_view characters) { return {characters.begin(), characters.end()}; }
 
 ByteVector insert(ByteVector bytes, std::size_t position, const ByteVector& piece) {
@@ -43,7 +72,8 @@ Image make_picture(Size size, PixelFormat format) {
       noise = noise * 1664525U + 1013904223U;
       const int x = i / step;
       const int channel = i % step;
-      image.row(y)[i] = static_cast<std::uint8_t>((x * (3 + channel) + y * (5 - channel) + static_cast<int>(noise >> 28U)) & 0xFF);
+      image.row(y)[i] =
+          static_cast<std::uint8_t>((x * (3 + channel) + y * (5 - channel) + static_cast<int>(noise >> 28U)) & 0xFF);
     }
   }
   return image;
@@ -88,8 +118,12 @@ ByteVector make_jpeg(const ImageView& image, const JpegKind& kind) {
 
 ByteVector make_jpeg_segment(std::uint8_t marker, const ByteVector& payload) {
   const auto length = payload.size() + 2;
-  ByteVector segment = {0xFF, marker, static_cast<std::uint8_t>(length >> 8U), static_cast<std::uint8_t>(length)};
-  append(segment, payload);
+  ByteVector segment(4 + payload.size());
+  segment[0] = 0xFF;
+  segment[1] = marker;
+  segment[2] = static_cast<std::uint8_t>(length >> 8U);
+  segment[3] = static_cast<std::uint8_t>(length);
+  std::copy(payload.begin(), payload.end(), segment.begin() + 4);
   return segment;
 }
 
@@ -110,7 +144,8 @@ ByteVector make_png_chunk(std::string_view type, const ByteVector& data) {
   return chunk;
 }
 
-ByteVector make_png(int width, int height, int bits, int colour_type, const ByteVector& rows, const std::vector<ByteVector>& chunks) {
+ByteVector make_png(int width, int height, int bits, int colour_type, const ByteVector& rows,
+                    const std::vector<ByteVector>& chunks) {
   ByteVector header;
   append_be32(header, static_cast<std::uint32_t>(width));
   append_be32(header, static_cast<std::uint32_t>(height));
@@ -119,7 +154,8 @@ ByteVector make_png(int width, int height, int bits, int colour_type, const Byte
   ByteVector filtered;
   for (std::size_t at = 0; at < rows.size(); at += row_bytes) {
     filtered.push_back(0);
-    filtered.insert(filtered.end(), rows.begin() + static_cast<std::ptrdiff_t>(at), rows.begin() + static_cast<std::ptrdiff_t>(at + row_bytes));
+    filtered.insert(filtered.end(), rows.begin() + static_cast<std::ptrdiff_t>(at),
+                    rows.begin() + static_cast<std::ptrdiff_t>(at + row_bytes));
   }
   uLongf size = compressBound(static_cast<uLong>(filtered.size()));
   ByteVector packed(size);

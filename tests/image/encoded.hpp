@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <visionkit/core/error.hpp>
 #include <visionkit/image/io.hpp>
 
 namespace visionkit::test {
@@ -20,7 +22,7 @@ struct JpegKind {
   bool is_arithmetic = false;
   bool is_cmyk = false;  ///< four channels, stored inverted
   int restart_interval = 0;
-  int luma_sampling = 2;  ///< 2 for 4:2:0, 1 for 4:4:4
+  int luma_sampling = 2;    ///< 2 for 4:2:0, 1 for 4:4:4
   int scan_components = 3;  ///< 1: every component has a scan of its own
 };
 ByteVector make_jpeg(const ImageView& image, const JpegKind& kind = {});
@@ -32,7 +34,8 @@ ByteVector insert(ByteVector bytes, std::size_t position, const ByteVector& piec
 
 ByteVector make_png_chunk(std::string_view type, const ByteVector& data);
 /// `rows` are the packed rows without filter bytes.
-ByteVector make_png(int width, int height, int bits, int colour_type, const ByteVector& rows, const std::vector<ByteVector>& chunks = {});
+ByteVector make_png(int width, int height, int bits, int colour_type, const ByteVector& rows,
+                    const std::vector<ByteVector>& chunks = {});
 ByteVector make_png_header(std::uint32_t width, std::uint32_t height);
 
 struct BmpKind {
@@ -57,6 +60,15 @@ std::uint32_t tiff_data_offset(std::size_t tags);
 ByteVector make_riff(const std::vector<std::pair<std::string, ByteVector>>& chunks);
 /// What encode_image() writes, in one line.
 ByteVector encode(const ImageView& image, ImageFormat format);
+
+/// The code of the Error that the call throws; fails the test when there is none or its message is no single short
+/// line.
+ErrorCode code_of(const std::function<void()>& call);
+
+/// The first `size` bytes.
+ByteVector cut(ByteVector bytes, std::size_t size);
+/// Where the first SOS segment begins.
+std::size_t scan_start(const ByteVector& jpeg);
 
 void append16(ByteVector& bytes, std::uint32_t value);  ///< little endian
 void append32(ByteVector& bytes, std::uint32_t value);

@@ -27,7 +27,8 @@ TEST_CASE("floats are scaled, rounded and clamped") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float infinity = std::numeric_limits<float>::infinity();
   const std::array<float, 8> row = {0.0F, 0.5F, 1.0F, 2.0F, -1.0F, nan, infinity, -infinity};
-  CHECK(values(to_image(ImageViewFloat{row.data(), 8, 1, 32, PixelFormat::gray8})) == std::vector{0, 128, 255, 255, 0, 0, 255, 0});
+  CHECK(values(to_image(ImageViewFloat{row.data(), 8, 1, 32, PixelFormat::gray8})) ==
+        std::vector{0, 128, 255, 255, 0, 0, 255, 0});
   const std::array<float, 2> halves = {0.5F, 1.5F};
   CHECK(values(to_image(ImageViewFloat{halves.data(), 2, 1, 8, PixelFormat::gray8, 255.0F})) == std::vector{0, 2});
 }
@@ -38,14 +39,16 @@ TEST_CASE("video frames become RGB by BT.601, limited range") {
     std::uint8_t y, u, v;
     std::array<int, 3> rgb;
   };
-  for (const auto& row : {Row{16, 128, 128, {0, 0, 0}}, Row{235, 128, 128, {255, 255, 255}}, Row{81, 90, 240, {254, 0, 0}},
-                          Row{145, 54, 34, {0, 255, 1}}, Row{41, 240, 110, {0, 0, 255}}, Row{0, 128, 128, {0, 0, 0}}}) {
+  for (const auto& row :
+       {Row{16, 128, 128, {0, 0, 0}}, Row{235, 128, 128, {255, 255, 255}}, Row{81, 90, 240, {254, 0, 0}},
+        Row{145, 54, 34, {0, 255, 1}}, Row{41, 240, 110, {0, 0, 255}}, Row{0, 128, 128, {0, 0, 0}}}) {
     const std::array<std::uint8_t, 4> luma = {row.y, row.y, row.y, row.y};
     const std::array<std::uint8_t, 2> pair = {row.u, row.v};
     const auto from_nv12 = to_image(Nv12View{luma.data(), pair.data(), 2, 2, 2, 2});
     const auto from_i420 = to_image(I420View{luma.data(), &row.u, &row.v, 2, 2, 2, 1});
     CHECK(from_nv12 == from_i420);
-    for (std::size_t channel = 0; channel < 3; ++channel) CHECK(std::abs(from_nv12.pixels()[channel] - row.rgb[channel]) <= 1);
+    for (std::size_t channel = 0; channel < 3; ++channel)
+      CHECK(std::abs(from_nv12.pixels()[channel] - row.rgb[channel]) <= 1);
   }
 }
 

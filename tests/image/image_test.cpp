@@ -55,8 +55,9 @@ TEST_CASE("copies are deep and a moved-from picture is empty") {
 
 TEST_CASE("views that cannot be read are refused") {
   const std::vector<std::uint8_t> pixels(12);
-  for (const auto& view : {ImageView{nullptr, 2, 2, 6}, ImageView{pixels.data(), 0, 2, 6}, ImageView{pixels.data(), 2, -1, 6}, ImageView{pixels.data(), 2, 2, 5},
-                           ImageView{pixels.data(), 2, 2, 6, static_cast<PixelFormat>(77)}}) {
+  for (const auto& view :
+       {ImageView{nullptr, 2, 2, 6}, ImageView{pixels.data(), 0, 2, 6}, ImageView{pixels.data(), 2, -1, 6},
+        ImageView{pixels.data(), 2, 2, 5}, ImageView{pixels.data(), 2, 2, 6, static_cast<PixelFormat>(77)}}) {
     try {
       check_view(view);
       FAIL_CHECK("the view was accepted");

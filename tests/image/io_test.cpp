@@ -5,27 +5,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
-#include <thread>
 
 #include "encoded.hpp"
-#include "image/decode.hpp"
-#include "image/jpeg.hpp"
 #include "support/files.hpp"
 
 using namespace visionkit;
 using namespace visionkit::test;
 
 namespace {
-
-ErrorCode code_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
-}
 
 // The largest difference of two bytes.
 int difference(const Image& a, const Image& b) {
@@ -66,7 +53,8 @@ Image turned(const Image& image, int orientation) {
         case 8: from_x = w - 1 - y, from_y = x; break;
         default: break;
       }
-      std::copy_n(image.row(from_y) + from_x * channels(image.format()), channels(image.format()), out.row(y) + x * channels(image.format()));
+      std::copy_n(image.row(from_y) + from_x * channels(image.format()), channels(image.format()),
+                  out.row(y) + x * channels(image.format()));
     }
   }
   return out;
@@ -76,10 +64,12 @@ Image turned(const Image& image, int orientation) {
 
 TEST_CASE("PNG and lossless WebP give back what was written, in every pixel format") {
   const auto rgba = make_picture({33, 17}, PixelFormat::rgba8);
-  for (const auto format : {PixelFormat::rgb8, PixelFormat::bgr8, PixelFormat::rgba8, PixelFormat::bgra8, PixelFormat::gray8}) {
+  for (const auto format :
+       {PixelFormat::rgb8, PixelFormat::bgr8, PixelFormat::rgba8, PixelFormat::bgra8, PixelFormat::gray8}) {
     const auto image = convert(rgba, format);
     CHECK(decode_image(encode(image, ImageFormat::png), {.format = format}) == image);
-    CHECK(decode_image(encode_image(image, {.format = ImageFormat::webp, .lossless_webp = true}), {.format = format}) == image);
+    CHECK(decode_image(encode_image(image, {.format = ImageFormat::webp, .lossless_webp = true}), {.format = format}) ==
+          image);
   }
 }
 
@@ -98,10 +88,14 @@ TEST_CASE("JPEG and lossy WebP give back nearly what was written, and more so wi
 
 TEST_CASE("every format comes back in every pixel format, equal to a conversion of the RGB picture") {
   const auto picture = make_picture({37, 21});
-  const std::vector<ByteVector> files = {
-      encode(picture, ImageFormat::jpeg), make_jpeg(convert(picture, PixelFormat::gray8)), make_jpeg(picture, {.is_progressive = true}),
-      make_jpeg(make_picture({37, 21}, PixelFormat::rgba8), {.is_cmyk = true}), encode(picture, ImageFormat::png),
-      encode(convert(picture, PixelFormat::gray8), ImageFormat::png), encode(picture, ImageFormat::webp), make_bmp({37, 21}, ByteVector(112 * 21, 77))};
+  const std::vector<ByteVector> files = {encode(picture, ImageFormat::jpeg),
+                                         make_jpeg(convert(picture, PixelFormat::gray8)),
+                                         make_jpeg(picture, {.is_progressive = true}),
+                                         make_jpeg(make_picture({37, 21}, PixelFormat::rgba8), {.is_cmyk = true}),
+                                         encode(picture, ImageFormat::png),
+                                         encode(convert(picture, PixelFormat::gray8), ImageFormat::png),
+                                         encode(picture, ImageFormat::webp),
+                                         make_bmp({37, 21}, ByteVector(112 * 21, 77))};
   for (const auto& bytes : files) {
     const auto rgb = decode_image(bytes);
     for (const auto format : {PixelFormat::bgr8, PixelFormat::rgba8, PixelFormat::bgra8, PixelFormat::gray8}) {
@@ -156,14 +150,19 @@ TEST_CASE("PNG kinds follow the table: palette, few bits, 16 bits, alpha, colour
   // One row of two pixels each.
   const auto palette = make_png_chunk("PLTE", {10, 20, 30, 40, 50, 60});
   const auto transparency = make_png_chunk("tRNS", {255, 0});
-  CHECK(std::ranges::equal(decode_image(make_png(2, 1, 1, 3, {0x40}, {palette})).pixels(), ByteVector{10, 20, 30, 40, 50, 60}));
+  CHECK(std::ranges::equal(decode_image(make_png(2, 1, 1, 3, {0x40}, {palette})).pixels(),
+                           ByteVector{10, 20, 30, 40, 50, 60}));
   const auto keyed = make_png(2, 1, 8, 3, {0, 1}, {palette, transparency});
   CHECK(std::ranges::equal(decode_image(keyed).pixels(), ByteVector{10, 20, 30, 40, 50, 60}));
-  CHECK(std::ranges::equal(decode_image(keyed, {.format = PixelFormat::rgba8}).pixels(), ByteVector{10, 20, 30, 255, 40, 50, 60, 0}));
-  CHECK(std::ranges::equal(decode_image(make_png(2, 1, 2, 0, {0x60}), {.format = PixelFormat::gray8}).pixels(), ByteVector{85, 170}));
-  CHECK(std::ranges::equal(decode_image(make_png(2, 1, 16, 0, {0x12, 0xFF, 0x80, 0x00})).pixels(), ByteVector{0x12, 0x12, 0x12, 0x80, 0x80, 0x80}));
+  CHECK(std::ranges::equal(decode_image(keyed, {.format = PixelFormat::rgba8}).pixels(),
+                           ByteVector{10, 20, 30, 255, 40, 50, 60, 0}));
+  CHECK(std::ranges::equal(decode_image(make_png(2, 1, 2, 0, {0x60}), {.format = PixelFormat::gray8}).pixels(),
+                           ByteVector{85, 170}));
+  CHECK(std::ranges::equal(decode_image(make_png(2, 1, 16, 0, {0x12, 0xFF, 0x80, 0x00})).pixels(),
+                           ByteVector{0x12, 0x12, 0x12, 0x80, 0x80, 0x80}));
   CHECK(std::ranges::equal(decode_image(make_png(1, 1, 8, 6, {1, 2, 3, 0})).pixels(), ByteVector{1, 2, 3}));
-  CHECK(std::ranges::equal(decode_image(make_png(1, 1, 8, 4, {9, 0}), {.format = PixelFormat::rgba8}).pixels(), ByteVector{9, 9, 9, 0}));
+  CHECK(std::ranges::equal(decode_image(make_png(1, 1, 8, 4, {9, 0}), {.format = PixelFormat::rgba8}).pixels(),
+                           ByteVector{9, 9, 9, 0}));
 }
 
 TEST_CASE("of an animated picture the first frame is read and flagged (I26)") {
@@ -178,13 +177,15 @@ TEST_CASE("of an animated picture the first frame is read and flagged (I26)") {
   const auto webp = encode_image(frame, {.format = ImageFormat::webp, .lossless_webp = true});
   ByteVector chunk = {2, 0, 0, 1, 0, 0, 7, 0, 0, 5, 0, 0, 100, 0, 0, 0};
   chunk.insert(chunk.end(), webp.begin() + 12, webp.end());
-  const auto result = decode_image_with_report(make_riff({{"VP8X", {2, 0, 0, 0, 19, 0, 0, 9, 0, 0}}, {"ANIM", ByteVector(6)}, {"ANMF", chunk}}));
+  const auto result = decode_image_with_report(
+      make_riff({{"VP8X", {2, 0, 0, 0, 19, 0, 0, 9, 0, 0}}, {"ANIM", ByteVector(6)}, {"ANMF", chunk}}));
   CHECK(result.report.is_first_of_several);
   REQUIRE(result.image.size() == Size{20, 10});
   for (int y = 0; y < 10; ++y) {
     const bool is_inside = y >= 2 && y < 8;
     CHECK(std::all_of(result.image.row(y), result.image.row(y) + 12, [](int v) { return v == 0; }));
-    CHECK(std::equal(result.image.row(y) + 12, result.image.row(y) + 36, is_inside ? frame.row(y - 2) : ByteVector(24).data()));
+    CHECK(std::equal(result.image.row(y) + 12, result.image.row(y) + 36,
+                     is_inside ? frame.row(y - 2) : ByteVector(24).data()));
   }
 }
 
@@ -203,7 +204,8 @@ TEST_CASE("BMP kinds: run lengths, bit fields, top-down rows (I30)") {
   CHECK(is(make_bmp({2, 2, 8, 1, {}, palette}, {0, 2, 1, 0, 1, 1, 0, 0, 2, 1, 0, 1})));
   ByteVector masks;
   for (const std::uint32_t mask : {0xF800U, 0x07E0U, 0x001FU}) append32(masks, mask);
-  CHECK(std::ranges::equal(decode_image(make_bmp({2, 1, 16, 3, masks}, {0x00, 0xF8, 0xE0, 0x07})).pixels(), ByteVector{255, 0, 0, 0, 255, 0}));
+  CHECK(std::ranges::equal(decode_image(make_bmp({2, 1, 16, 3, masks}, {0x00, 0xF8, 0xE0, 0x07})).pixels(),
+                           ByteVector{255, 0, 0, 0, 255, 0}));
   CHECK(std::ranges::equal(decode_image(make_bmp({1, 1, 16}, {0x1F, 0x40})).pixels(), ByteVector{131, 0, 255}));
   CHECK(std::ranges::equal(decode_image(make_bmp({1, 1, 32}, {1, 2, 3, 0})).pixels(), ByteVector{3, 2, 1}));
 }
@@ -217,7 +219,12 @@ TEST_CASE("TIFF kinds: planes, tiles, white is zero, 16 bits, palette") {
     tags.insert(tags.begin(), head.begin(), head.end());
     return tags;
   };
-  const auto white = with({{258, 3, 1, 8}, {259, 3, 1, 1}, {262, 3, 1, 0}, {273, 4, 1, tiff_data_offset(8)}, {278, 4, 1, 10}, {279, 4, 1, 200}});
+  const auto white = with({{258, 3, 1, 8},
+                           {259, 3, 1, 1},
+                           {262, 3, 1, 0},
+                           {273, 4, 1, tiff_data_offset(8)},
+                           {278, 4, 1, 10},
+                           {279, 4, 1, 200}});
   auto inverted = gray;
   for (auto& value : inverted.pixels()) value = static_cast<std::uint8_t>(255 - value);
   CHECK(decode_image(make_tiff(white, pixels), {.format = PixelFormat::gray8, .formats = {.tiff = true}}) == inverted);
@@ -232,7 +239,14 @@ TEST_CASE("TIFF kinds: planes, tiles, white is zero, 16 bits, palette") {
   for (std::size_t plane = 0; plane < 3; ++plane) {
     for (std::size_t i = 0; i < 200; ++i) data.push_back(rgb.pixels()[3 * i + plane]);
   }
-  const auto planes = with({{258, 3, 3, start + 24}, {259, 3, 1, 1}, {262, 3, 1, 2}, {273, 4, 3, start}, {277, 3, 1, 3}, {278, 4, 1, 10}, {279, 4, 3, start + 12}, {284, 3, 1, 2}});
+  const auto planes = with({{258, 3, 3, start + 24},
+                            {259, 3, 1, 1},
+                            {262, 3, 1, 2},
+                            {273, 4, 3, start},
+                            {277, 3, 1, 3},
+                            {278, 4, 1, 10},
+                            {279, 4, 3, start + 12},
+                            {284, 3, 1, 2}});
   CHECK(decode_image(make_tiff(planes, data), options) == rgb);
 
   // Two tiles of 16 x 16, the second one mostly outside.
@@ -245,7 +259,13 @@ TEST_CASE("TIFF kinds: planes, tiles, white is zero, 16 bits, palette") {
       for (int x = left; x < left + 16; ++x) tiles.push_back(x < 20 && y < 10 ? gray.row(y)[x] : 0);
     }
   }
-  const auto tiled = with({{258, 3, 1, 8}, {259, 3, 1, 1}, {262, 3, 1, 1}, {322, 3, 1, 16}, {323, 3, 1, 16}, {324, 4, 2, tiles_start}, {325, 4, 2, tiles_start + 8}});
+  const auto tiled = with({{258, 3, 1, 8},
+                           {259, 3, 1, 1},
+                           {262, 3, 1, 1},
+                           {322, 3, 1, 16},
+                           {323, 3, 1, 16},
+                           {324, 4, 2, tiles_start},
+                           {325, 4, 2, tiles_start + 8}});
   CHECK(decode_image(make_tiff(tiled, tiles), {.format = PixelFormat::gray8, .formats = {.tiff = true}}) == gray);
 }
 
@@ -281,10 +301,12 @@ TEST_CASE("base64 text, plain or as a data URL, is decoded") {
   CHECK(decode_base64_image(unpadded) == image);
   CHECK(decode_base64_image("data:image/bmp;base64," + padded) == image);
   CHECK(decode_base64_image(padded.substr(0, 30) + "\r\n" + padded.substr(30)) == image);
-  for (const auto& wrong : {std::string("***"), std::string(), std::string("data:image/png,abc"), padded.substr(0, 9), "QQ==" + padded}) {
+  for (const auto& wrong :
+       {std::string("***"), std::string(), std::string("data:image/png,abc"), padded.substr(0, 9), "QQ==" + padded}) {
     CHECK(code_of([&] { (void)decode_base64_image(wrong); }) == ErrorCode::invalid_argument);
   }
-  CHECK(code_of([&] { (void)decode_base64_image(padded, {.limits = {.max_encoded_bytes = 10}}); }) == ErrorCode::image_too_large);
+  CHECK(code_of([&] { (void)decode_base64_image(padded, {.limits = {.max_encoded_bytes = 10}}); }) ==
+        ErrorCode::image_too_large);
 }
 
 TEST_CASE("formats can be switched off") {
@@ -295,7 +317,10 @@ TEST_CASE("formats can be switched off") {
 TEST_CASE("a file is written whole or not at all, by the format of its extension or of the options") {
   const TemporaryFolder folder;
   const auto picture = make_picture({20, 10});
-  for (const auto& [name, format] : {std::pair{"a.png", ImageFormat::png}, {"b.JPG", ImageFormat::jpeg}, {"c.jpeg", ImageFormat::jpeg}, {"d.webp", ImageFormat::webp}}) {
+  for (const auto& [name, format] : {std::pair{"a.png", ImageFormat::png},
+                                     {"b.JPG", ImageFormat::jpeg},
+                                     {"c.jpeg", ImageFormat::jpeg},
+                                     {"d.webp", ImageFormat::webp}}) {
     const auto path = (folder / name).string();
     write_image(path, picture);
     write_image(path, picture);  // replaces
@@ -326,41 +351,4 @@ TEST_CASE("views with padded rows are written") {
   const ImageView part{picture.row(2) + 9, 10, 6, picture.stride(), PixelFormat::rgb8};
   CHECK(decode_image(encode(part, ImageFormat::png)) == Image(part));
   CHECK(decode_image(encode_image(part, {.format = ImageFormat::webp, .lossless_webp = true})) == Image(part));
-}
-
-TEST_CASE("decoding into reused memory gives the pictures of decode_image, also after a failure") {
-  DecodeBuffers buffers;
-  const auto exif = insert(make_jpeg(make_picture({30, 20})), 2, make_exif(6));
-  for (const auto& bytes : {encode(make_picture({64, 64}), ImageFormat::jpeg), exif, encode(make_picture({5, 5}), ImageFormat::png)}) {
-    for (const auto format : {PixelFormat::rgb8, PixelFormat::gray8}) CHECK(Image(decode_into(bytes, {.format = format}, buffers)) == decode_image(bytes, {.format = format}));
-    CHECK(code_of([&] { (void)decode_into(std::span(bytes).first(30), {}, buffers); }) == ErrorCode::image_corrupt);
-  }
-}
-
-TEST_CASE("a JPEG can be read row by row and left in the middle") {
-  const auto bytes = make_jpeg(make_picture({40, 30}));
-  const auto whole = decode_image(bytes);
-  JpegReader reader;
-  for (int round = 0; round < 3; ++round) {
-    reader.start(bytes, {}, PixelFormat::rgb8);
-    REQUIRE(reader.size() == Size{40, 30});
-    Image part({40, 10}, PixelFormat::rgb8);
-    for (int y = 0; y < 10; y += 5) reader.read_rows(part.row(y), part.stride(), 5);
-    CHECK(std::ranges::equal(part.pixels(), whole.pixels().first(part.pixels().size())));
-  }
-}
-
-TEST_CASE("many threads may read at once") {
-  const auto jpeg = make_jpeg(make_picture({80, 60}));
-  const auto png = encode(make_picture({80, 60}), ImageFormat::png);
-  const auto expected_jpeg = decode_image(jpeg), expected_png = decode_image(png);
-  std::vector<int> wrong(4);
-  std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < wrong.size(); ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < 20; ++i) wrong[t] += decode_image(jpeg) == expected_jpeg && decode_image(png) == expected_png ? 0 : 1;
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  CHECK(wrong == std::vector<int>(4));
 }

@@ -12,6 +12,9 @@
 #include <doctest/doctest.h>
 
 #include <visionkit/core/error.hpp>
+#include <visionkit/image/io.hpp>
+
+#include "support/files.hpp"
 
 namespace visionkit {
 namespace {
@@ -223,6 +226,62 @@ TEST_CASE("the caller's memory receives the tensor") {
   CHECK(transform == preprocessor.transform(image.size()));
   const auto tensor = preprocessor.run(image).tensor;
   CHECK(std::equal(memory.begin(), memory.end(), tensor.floats().begin()));
+}
+
+TEST_CASE("an encoded picture gives what its pixels give") {
+  std::vector<std::vector<std::uint8_t>> files;
+  std::vector<EncodedImage> encoded;
+  std::vector<Image> images;
+  std::vector<ImageView> views;
+  for (const auto format : {ImageFormat::jpeg, ImageFormat::png}) {
+    files.push_back(encode_image(random_image({67, 45}, PixelFormat::rgb8), {.format = format}));
+    images.push_back(decode_image(files.back()));
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    encoded.emplace_back(files[i]);
+    views.emplace_back(images[i]);
+  }
+  const Preprocessor preprocessor(classifier_options());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    CHECK(bytes_of(preprocessor.run_encoded(encoded[i]).tensor) == bytes_of(preprocessor.run(views[i]).tensor));
+  }
+  const auto expected = preprocessor.run(views);
+  const auto batch = preprocessor.run_encoded(encoded, {}, {.threads = 2});
+  CHECK(bytes_of(batch.tensor) == bytes_of(expected.tensor));
+  CHECK(batch.transforms == expected.transforms);
+
+  std::vector<float> memory(2 * 3 * 32 * 32);
+  const auto input = std::as_writable_bytes(std::span(memory));
+  CHECK(preprocessor.run_encoded_into(encoded, input) == expected.transforms);
+  CHECK(std::equal(memory.begin(), memory.end(), expected.tensor.floats().begin()));
+}
+
+TEST_CASE("a damaged picture in a batch fails the batch with the reader's code") {
+  const auto whole = encode_image(random_image({67, 45}, PixelFormat::rgb8), {.format = ImageFormat::jpeg});
+  const EncodedImage cut(whole.data(), whole.size() / 2);
+  const std::array<EncodedImage, 3> files{EncodedImage(whole), cut, EncodedImage(whole)};
+  for (const int threads : {1, 3}) {
+    CAPTURE(threads);
+    try {
+      (void)Preprocessor(classifier_options()).run_encoded(files, {}, {.threads = threads});
+      FAIL_CHECK("accepted");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::image_truncated);
+    }
+  }
+  CHECK_THROWS_AS((void)Preprocessor(classifier_options()).run_encoded(EncodedImage{}), Error);
+}
+
+TEST_CASE("torchvision's tensor of a stored picture comes out bit for bit") {
+  const auto folder = test::data_folder() / "preprocess";
+  const auto expected = test::read_npy(folder / "torchvision.npy");
+  const auto tensor = preprocess(read_image((folder / "picture.png").string()),
+                                 {.resize = {.mode = ResizeMode::shorter_side, .side = 64},
+                                  .crop = CropOptions{.size = {48, 48}},
+                                  .mean = {0.485, 0.456, 0.406},
+                                  .std = {0.229, 0.224, 0.225}})
+                          .tensor;
+  CHECK(bytes_of(tensor) == expected.bytes);
 }
 
 TEST_CASE("memory of the wrong size or alignment is refused") {

@@ -104,7 +104,8 @@ Image formula_picture(const json& each) {
   int height = 0;
   int width = 0;
   int channels = 0;
-  REQUIRE(std::sscanf(each.at("formula").get<std::string>().c_str(), "h=%d w=%d c=%d", &height, &width, &channels) == 3);
+  REQUIRE(std::sscanf(each.at("formula").get<std::string>().c_str(), "h=%d w=%d c=%d", &height, &width, &channels) ==
+          3);
   REQUIRE(channels == 3);
   Image image({width, height}, PixelFormat::rgb8);
   for (std::int64_t y = 0; y < height; ++y) {
@@ -146,7 +147,8 @@ Tensor as_floats(const Image& image, float divisor, bool planes) {
 
 Interpolation torch_interpolation(const json& each) {
   const bool antialias = each.at("antialias").is_boolean() && each["antialias"].get<bool>();
-  return interpolation_from_string("torch." + each.at("interpolation").get<std::string>() + (antialias ? "_antialias" : ""));
+  return interpolation_from_string("torch." + each.at("interpolation").get<std::string>() +
+                                   (antialias ? "_antialias" : ""));
 }
 
 // Equal, or one level apart where the exact value is within 1e-3 of a half.

@@ -33,9 +33,10 @@ struct Sizes {
   Size from;
   Size to;
 };
-const std::vector<Sizes> sizes = {{{1, 1}, {5, 4}},    {{2, 3}, {1, 1}},    {{3, 2}, {9, 9}},     {{7, 5}, {7, 2}},
-                                  {{40, 31}, {13, 31}}, {{64, 48}, {32, 24}}, {{129, 97}, {50, 60}}, {{97, 60}, {211, 100}},
-                                  {{300, 20}, {17, 5}}, {{5, 200}, {3, 9}},   {{101, 99}, {99, 101}}};
+const std::vector<Sizes> sizes = {{{1, 1}, {5, 4}},      {{2, 3}, {1, 1}},       {{3, 2}, {9, 9}},
+                                  {{7, 5}, {7, 2}},      {{40, 31}, {13, 31}},   {{64, 48}, {32, 24}},
+                                  {{129, 97}, {50, 60}}, {{97, 60}, {211, 100}}, {{300, 20}, {17, 5}},
+                                  {{5, 200}, {3, 9}},    {{101, 99}, {99, 101}}};
 
 // Runs the rest of a scope on one of the instruction sets that the machine has.
 class InstructionSet {
@@ -188,9 +189,11 @@ TEST_CASE("torch's floats: a batch of planes equals its planes") {
     const auto whole = resize(batch.view(), {7, 5}, interpolation);
     CHECK(whole.shape() == Shape{2, 3, 5, 7});
     for (std::size_t plane = 0; plane < 6; ++plane) {
-      const Tensor one({8, 10}, {values.begin() + static_cast<std::ptrdiff_t>(80 * plane), values.begin() + static_cast<std::ptrdiff_t>(80 * plane + 80)});
+      const Tensor one({8, 10}, {values.begin() + static_cast<std::ptrdiff_t>(80 * plane),
+                                 values.begin() + static_cast<std::ptrdiff_t>(80 * plane + 80)});
       const auto part = resize(one.view(), {7, 5}, interpolation);
-      CHECK(std::equal(part.floats().begin(), part.floats().end(), whole.floats().begin() + static_cast<std::ptrdiff_t>(35 * plane)));
+      CHECK(std::equal(part.floats().begin(), part.floats().end(),
+                       whole.floats().begin() + static_cast<std::ptrdiff_t>(35 * plane)));
     }
   }
 }
@@ -198,7 +201,8 @@ TEST_CASE("torch's floats: a batch of planes equals its planes") {
 TEST_CASE("pictures resized as floats between 0 and 1 are the resized tensor of them") {
   const auto image = noise({23, 17}, PixelFormat::rgb8);
   std::vector<float> planes(image.pixels().size());
-  for (std::size_t i = 0; i < planes.size(); ++i) planes[i % 3 * 23 * 17 + i / 3] = static_cast<float>(image.pixels()[i]) / 255.0F;
+  for (std::size_t i = 0; i < planes.size(); ++i)
+    planes[i % 3 * 23 * 17 + i / 3] = static_cast<float>(image.pixels()[i]) / 255.0F;
   const Tensor tensor({3, 17, 23}, planes);
   const auto expected = resize(tensor.view(), {9, 11}, Interpolation::torch_bilinear_antialias);
   std::vector<float> found(3 * 9 * 11);
@@ -213,7 +217,8 @@ TEST_CASE("threads do not share their scratch memory") {
     threads.emplace_back([&equal, i] {
       const auto image = noise({60 + static_cast<int>(i), 40}, formats[i % 3], static_cast<unsigned>(i));
       const auto expected = resize(image, {21, 23}, Interpolation::pillow_lanczos);
-      for (int k = 0; k < 20; ++k) equal[i] += resize(image, {21, 23}, Interpolation::pillow_lanczos) == expected ? 1 : 0;
+      for (int k = 0; k < 20; ++k)
+        equal[i] += resize(image, {21, 23}, Interpolation::pillow_lanczos) == expected ? 1 : 0;
     });
   }
   for (auto& thread : threads) thread.join();
@@ -222,7 +227,8 @@ TEST_CASE("threads do not share their scratch memory") {
 
 TEST_CASE("names of interpolations lead back to them") {
   CHECK(interpolations().size() == 19);
-  for (const auto interpolation : interpolations()) CHECK(interpolation_from_string(to_string(interpolation)) == interpolation);
+  for (const auto interpolation : interpolations())
+    CHECK(interpolation_from_string(to_string(interpolation)) == interpolation);
   CHECK(to_string(Interpolation::torch_bilinear_antialias) == "torch.bilinear_antialias");
 }
 
@@ -243,17 +249,20 @@ TEST_CASE("what cannot be done is refused with what is accepted") {
   const auto filter = Interpolation::pillow_bilinear;
   CHECK(message_of(ErrorCode::invalid_option, [] { (void)interpolation_from_string("pilow.bilinear"); }) ==
         "interpolation is \"pilow.bilinear\", which is not known; the nearest name is \"pillow.bilinear\"");
-  CHECK(message_of(ErrorCode::invalid_option, [&] { (void)resize(image, {0, 5}, filter); }) ==
-        "the size to resize to is 0x5, expected 1..65535 for both sides");
+  CHECK(message_of(ErrorCode::invalid_option, [&] {
+          (void)resize(image, {0, 5}, filter);
+        }) == "the size to resize to is 0x5, expected 1..65535 for both sides");
   CHECK(message_of(ErrorCode::invalid_option, [&] { (void)resize(image, {65536, 5}, filter); }) != "no error");
   CHECK(message_of(ErrorCode::invalid_argument, [&] { (void)resize(ImageView{}, {5, 5}, filter); }) != "no error");
-  CHECK(message_of(ErrorCode::invalid_option, [&] { (void)resize(image, {5, 5}, static_cast<Interpolation>(99)); }) ==
-        "interpolation is 99, expected an enumerator of Interpolation");
+  CHECK(message_of(ErrorCode::invalid_option, [&] {
+          (void)resize(image, {5, 5}, static_cast<Interpolation>(99));
+        }) == "interpolation is 99, expected an enumerator of Interpolation");
   for (const Box& box : {Box{0, 0, 5, 4}, Box{1, 1, 1, 3}, Box{-1, 0, 2, 2}, Box{0, 0, std::nanf(""), 2}}) {
     CHECK(message_of(ErrorCode::invalid_option, [&] { (void)resize(image, box, {5, 5}, filter); }) != "no error");
   }
-  CHECK(message_of(ErrorCode::invalid_option, [&] { (void)resize(image, Box{0, 0, 2, 2}, {5, 5}, Interpolation::opencv_area); }) !=
-        "no error");
+  CHECK(message_of(ErrorCode::invalid_option, [&] {
+          (void)resize(image, Box{0, 0, 2, 2}, {5, 5}, Interpolation::opencv_area);
+        }) != "no error");
   CHECK(message_of(ErrorCode::invalid_option, [&] { (void)resize(tensor.view(), {5, 5}, filter); }) != "no error");
   CHECK(message_of(ErrorCode::shape, [] {
           const Tensor line({4}, std::vector<float>(4));

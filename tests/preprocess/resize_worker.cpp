@@ -1,4 +1,5 @@
-// Resizes pictures that come through standard input, for scripts that compare with another program. A request is the line
+// Resizes pictures that come through standard input, for scripts that compare with another program. A request is the
+// line
 //   FORMAT WIDTH HEIGHT X1 Y1 X2 Y2 OUT_WIDTH OUT_HEIGHT INTERPOLATION REPEATS
 // and the pixels; the answer the line "SECONDS", the fastest of the repeats, and the pixels.
 #include <algorithm>
@@ -42,7 +43,8 @@ int main() {
       seconds = std::min(seconds, std::chrono::duration<double>(Clock::now() - begin).count());
     }
     std::cout << seconds << '\n';
-    std::cout.write(reinterpret_cast<const char*>(out.pixels().data()), static_cast<std::streamsize>(out.pixels().size()));
+    std::cout.write(reinterpret_cast<const char*>(out.pixels().data()),
+                    static_cast<std::streamsize>(out.pixels().size()));
     std::cout.flush();
   }
 }

@@ -36,6 +36,7 @@ template <> struct fmt::formatter<visionkit::ModelBox> : visionkit::detail::ToSt
 template <> struct fmt::formatter<visionkit::ClassId> : visionkit::detail::ToStringFormatter<visionkit::ClassId> {};
 template <> struct fmt::formatter<visionkit::ClassScore> : visionkit::detail::ToStringFormatter<visionkit::ClassScore> {};
 template <> struct fmt::formatter<visionkit::Classification> : visionkit::detail::ToStringFormatter<visionkit::Classification> {};
+template <> struct fmt::formatter<visionkit::Detection> : visionkit::detail::ToStringFormatter<visionkit::Detection> {};
 template <> struct fmt::formatter<visionkit::DType> : visionkit::detail::ToStringFormatter<visionkit::DType> {};
 template <> struct fmt::formatter<visionkit::Device> : visionkit::detail::ToStringFormatter<visionkit::Device> {};
 template <> struct fmt::formatter<visionkit::Precision> : visionkit::detail::ToStringFormatter<visionkit::Precision> {};

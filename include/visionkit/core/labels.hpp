@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <visionkit/core/config.hpp>
@@ -34,7 +35,8 @@ class VISIONKIT_API Labels {
   /// The name of a class; its number as text when there is no name for it.
   [[nodiscard]] std::string operator[](ClassId id) const;
   [[nodiscard]] std::optional<ClassId> find(std::string_view name) const;
-  [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+  [[nodiscard]] const std::vector<std::string>& names() const& noexcept { return names_; }
+  [[nodiscard]] std::vector<std::string> names() && { return std::move(names_); }
   friend bool operator==(const Labels&, const Labels&) = default;
 
  private:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <visionkit/core/config.hpp>
+#include <visionkit/core/geometry.hpp>
 #include <visionkit/core/labels.hpp>
 
 namespace visionkit {
@@ -28,7 +29,16 @@ struct Classification {
   friend bool operator==(const Classification&, const Classification&) = default;
 };
 
+/// An object found in a picture.
+struct Detection {
+  Box box;  ///< in the caller's picture
+  ClassId label;
+  float score = 0;  ///< 0..1
+  friend bool operator==(const Detection&, const Detection&) = default;
+};
+
 VISIONKIT_API std::string to_string(const ClassScore& score);           ///< "7 0.93"
 VISIONKIT_API std::string to_string(const Classification& result);      ///< "[7 0.93, 2 0.05]"
+VISIONKIT_API std::string to_string(const Detection& detection);        ///< "7 0.93 [12.5, 30.0, 100.0, 80.0]"
 
 }  // namespace visionkit

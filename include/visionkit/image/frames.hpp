@@ -1,5 +1,6 @@
 // Frames that are not 8 bits a channel, or not RGB, as cameras and video decoders hand them out, to Image. 8-bit frames
-// need nothing from here: an ImageView with their stride and PixelFormat will do. Borrowed memory, safe from many threads.
+// need nothing from here: an ImageView with their stride and PixelFormat will do. Borrowed memory, safe from many
+// threads.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +15,9 @@ struct ImageView16 {
   const std::uint16_t* data = nullptr;  ///< the top left pixel
   int width = 0;
   int height = 0;
-  std::ptrdiff_t stride = 0;  ///< bytes from one row to the next
+  std::ptrdiff_t stride = 0;               ///< bytes from one row to the next
   PixelFormat format = PixelFormat::rgb8;  ///< number and order of the channels; each is 16 bits wide
-  int bits = 16;              ///< that are in use, from the lowest: 8..16
+  int bits = 16;                           ///< that are in use, from the lowest: 8..16
 };
 
 /// A borrowed picture of float channels.
@@ -24,9 +25,9 @@ struct ImageViewFloat {
   const float* data = nullptr;  ///< the top left pixel
   int width = 0;
   int height = 0;
-  std::ptrdiff_t stride = 0;  ///< bytes from one row to the next
+  std::ptrdiff_t stride = 0;               ///< bytes from one row to the next
   PixelFormat format = PixelFormat::rgb8;  ///< number and order of the channels; each is a float
-  float white = 1.0F;         ///< the value that becomes 255; 0 becomes 0
+  float white = 1.0F;                      ///< the value that becomes 255; 0 becomes 0
 };
 
 /// A video frame in NV12: a plane of luma, then at half resolution one of chroma pairs (U, V).
@@ -57,8 +58,8 @@ struct I420View {
 /// value * 255 / white, rounded to nearest (halves to even) and clamped to 0..255; not-a-number becomes 0.
 [[nodiscard]] VISIONKIT_API Image to_image(const ImageViewFloat& frame);
 
-/// RGB by ITU-R BT.601 limited range, each chroma sample serving its 2x2 pixels; in 20-bit fixed point the same bytes as
-/// OpenCV's cvtColor with COLOR_YUV2RGB_NV12 and COLOR_YUV2RGB_I420. Odd sizes are accepted.
+/// RGB by ITU-R BT.601 limited range, each chroma sample serving its 2x2 pixels; in 20-bit fixed point the same bytes
+/// as OpenCV's cvtColor with COLOR_YUV2RGB_NV12 and COLOR_YUV2RGB_I420. Odd sizes are accepted.
 ///   R = 1.164 (Y - 16) + 1.596 (V - 128)
 ///   G = 1.164 (Y - 16) - 0.813 (V - 128) - 0.391 (U - 128)
 ///   B = 1.164 (Y - 16) + 2.018 (U - 128)

@@ -1,6 +1,6 @@
-// Pictures in memory: a borrowed view and an owning value, both 8-bit, both with their pixel format. Coordinates run from
-// the top left; rows may be padded. visionkit's own order is RGB; BGR enters through interop/opencv.hpp or by its name.
-// Frames of other kinds (16 bits, floats, NV12, I420) become an Image through image/frames.hpp.
+// Pictures in memory: a borrowed view and an owning value, both 8-bit, both with their pixel format. Coordinates run
+// from the top left; rows may be padded. visionkit's own order is RGB; BGR enters through interop/opencv.hpp or by its
+// name. Frames of other kinds (16 bits, floats, NV12, I420) become an Image through image/frames.hpp.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,8 @@ struct ImageView {
   [[nodiscard]] bool empty() const { return width <= 0 || height <= 0; }
 };
 
-/// A picture that owns its pixels, rows packed without padding. A value: copies are deep, a moved-from picture is empty.
+/// A picture that owns its pixels, rows packed without padding. A value: copies are deep, a moved-from picture is
+/// empty.
 class VISIONKIT_API Image {
  public:
   Image() = default;
@@ -67,13 +68,17 @@ class VISIONKIT_API Image {
   VISIONKIT_API friend bool operator==(const Image& a, const Image& b);
 
  private:
+  struct Free {
+    VISIONKIT_API void operator()(std::uint8_t* pixels) const noexcept;
+  };
+
   [[nodiscard]] std::size_t byte_count() const {
     return static_cast<std::size_t>(stride()) * static_cast<std::size_t>(size_.height);
   }
 
   Size size_;
   PixelFormat format_ = PixelFormat::rgb8;
-  std::unique_ptr<std::uint8_t[]> pixels_;
+  std::unique_ptr<std::uint8_t[], Free> pixels_;
 };
 
 /// Checks what every function that takes a view relies on: a pointer, a positive size, a stride of at least one row.

@@ -1,6 +1,6 @@
-// Reading and writing pictures: JPEG, PNG, WebP, BMP, and TIFF on request. The content decides, never the file name. What
-// happens to gray, palettes, alpha, 16 bits, CMYK, animations is one table: src/docs/images.md. Every function here is
-// safe to call from many threads.
+// Reading and writing pictures: JPEG, PNG, WebP, BMP, and TIFF on request. The content decides, never the file name.
+// What happens to gray, palettes, alpha, 16 bits, CMYK, animations is one table: src/docs/images.md. Every function
+// here is safe to call from many threads.
 #pragma once
 
 #include <cstdint>
@@ -41,11 +41,11 @@ struct AllowedFormats {
 
 /// What is accepted before anything is allocated for the picture; beyond it: image_too_large.
 struct ImageLimits {
-  std::uint64_t max_pixels = 100'000'000;                          ///< width * height as stored
-  std::uint64_t max_decoded_bytes = std::uint64_t{512} << 20U;     ///< the picture and the decoder's own working memory
-  std::uint64_t max_encoded_bytes = std::uint64_t{1} << 30U;       ///< the file
-  std::uint64_t max_chunk_bytes = std::uint64_t{16} << 20U;        ///< one text, profile or the like in a PNG
-  int max_scans = 500;                                             ///< of a progressive JPEG
+  std::uint64_t max_pixels = 100'000'000;                       ///< width * height as stored
+  std::uint64_t max_decoded_bytes = std::uint64_t{512} << 20U;  ///< the picture and the decoder's own working memory
+  std::uint64_t max_encoded_bytes = std::uint64_t{1} << 30U;    ///< the file
+  std::uint64_t max_chunk_bytes = std::uint64_t{16} << 20U;     ///< one text, profile or the like in a PNG
+  int max_scans = 500;                                          ///< of a progressive JPEG
 };
 
 struct ReadOptions {
@@ -54,20 +54,20 @@ struct ReadOptions {
   Strictness strictness = Strictness::strict;
   AllowedFormats formats = {};
   ImageLimits limits = {};
-  /// 1, 2, 4 or 8: a JPEG is decoded at that fraction of its size (rounded up) by its own transform, which is faster but
-  /// not the same as decoding and resizing. Other formats are not affected.
+  /// 1, 2, 4 or 8: a JPEG is decoded at that fraction of its size (rounded up) by its own transform, which is faster
+  /// but not the same as decoding and resizing. Other formats are not affected.
   int jpeg_reduction = 1;
 };
 
 /// What was found while reading.
 struct ReadReport {
   ImageFormat format = ImageFormat::jpeg;
-  Size stored_size = {};          ///< as encoded, before a reduction and before turning
-  int exif_orientation = 1;       ///< 1..8; 1 also when there is none or it is invalid
-  bool is_turned = false;         ///< the picture was turned or mirrored by that orientation
-  bool is_missing_end = false;    ///< all pixels are there, only the end marker is not
-  bool is_truncated = false;      ///< lenient only: the data ended early
-  bool is_corrupt = false;        ///< lenient only: the data contradicts itself
+  Size stored_size = {};             ///< as encoded, before a reduction and before turning
+  int exif_orientation = 1;          ///< 1..8; 1 also when there is none or it is invalid
+  bool is_turned = false;            ///< the picture was turned or mirrored by that orientation
+  bool is_missing_end = false;       ///< all pixels are there, only the end marker is not
+  bool is_truncated = false;         ///< lenient only: the data ended early
+  bool is_corrupt = false;           ///< lenient only: the data contradicts itself
   bool is_first_of_several = false;  ///< the first frame of an animation or the first page of a document
   bool has_trailing_bytes = false;   ///< more bytes follow the end of the picture
   friend bool operator==(const ReadReport&, const ReadReport&) = default;
@@ -79,8 +79,9 @@ struct ReadResult {
 };
 
 /// Reads an encoded picture from a file.
-/// Throws not_found, permission_denied, not_regular_file, io, unsupported_image, image_corrupt (no picture can be made of
-/// it), image_truncated (it ends early, a lenient read returns a part), image_too_large, out_of_memory, invalid_option.
+/// Throws not_found, permission_denied, not_regular_file, io, unsupported_image, image_corrupt (no picture can be made
+/// of it), image_truncated (it ends early, a lenient read returns a part), image_too_large, out_of_memory,
+/// invalid_option.
 [[nodiscard]] VISIONKIT_API Image read_image(const std::string& path, const ReadOptions& options = {});
 [[nodiscard]] VISIONKIT_API ReadResult read_image_with_report(const std::string& path, const ReadOptions& options = {});
 
@@ -96,8 +97,8 @@ struct ReadResult {
 struct WriteOptions {
   /// JPEG, PNG or WebP. Empty: by the extension of the path (.jpg, .jpeg, .png, .webp).
   std::optional<ImageFormat> format = std::nullopt;
-  int quality = 90;              ///< of JPEG (4:2:0 chroma) and lossy WebP, 1..100
-  int png_compression = 3;       ///< 0 (fast, large) .. 9 (slow, small)
+  int quality = 90;         ///< of JPEG (4:2:0 chroma) and lossy WebP, 1..100
+  int png_compression = 3;  ///< 0 (fast, large) .. 9 (slow, small)
   bool lossless_webp = false;
 };
 

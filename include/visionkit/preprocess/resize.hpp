@@ -35,7 +35,7 @@ enum class Interpolation {
   torch_nearest_exact,
   torch_bilinear,
   torch_bilinear_antialias,
-  torch_bicubic,  ///< a = -0.75
+  torch_bicubic,            ///< a = -0.75
   torch_bicubic_antialias,  ///< a = -0.5
 };
 

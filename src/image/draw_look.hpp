@@ -1,0 +1,26 @@
+// What all drawings share: checked options and the measures that follow from the size of a picture.
+#pragma once
+
+#include <visionkit/image/draw.hpp>
+
+namespace visionkit {
+
+/// Throws invalid_option.
+void check_options(const DrawOptions& options);
+
+/// In pixels.
+struct DrawLook {
+  int line = 1;    ///< of a box
+  int rim = 0;     ///< the contrasting edge on both sides of a line
+  int text = 5;    ///< capital letters
+  int margin = 2;  ///< left and right of a text
+  int row = 9;     ///< a line of text with what is above and below it
+  int bar = 2;     ///< height of a score bar
+
+  /// Columns of a whole row up to the row below the capital letters.
+  [[nodiscard]] int baseline() const { return (row + text) / 2; }
+};
+
+DrawLook look_for(Size size, const DrawOptions& options);
+
+}  // namespace visionkit

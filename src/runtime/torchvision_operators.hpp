@@ -1,0 +1,13 @@
+// torchvision::nms and torchvision::roi_align for scripted detectors, so that they run without libtorchvision.
+#pragma once
+
+namespace visionkit {
+
+class Archive;
+
+/// Registers the operators with LibTorch when the archive's code calls one of them and nobody else has registered them.
+/// For the rest of the process: LibTorch has no way back that is safe while models run. A host that loads libtorchvision
+/// itself does so before.
+void provide_torchvision_operators(const Archive& archive);
+
+}  // namespace visionkit
