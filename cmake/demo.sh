@@ -1,5 +1,6 @@
 #!/bin/sh
-# Names what is in real photographs, with the ImageNet weights of EfficientNet-Lite0. `make demo` runs this after cmake/setup.sh.
+# Names what is in real photographs, with the ImageNet weights of EfficientNet-Lite0. `make demo` runs this after
+# cmake/setup.sh.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p demo build
@@ -8,13 +9,14 @@ model=demo/efficientnet_lite0.pt
 
 say() { echo "demo: $*"; }
 
-# Runs a command whose output matters only on a screen, where it shows progress, or when the command fails.
+# Runs a command whose output matters only when it fails.
 quietly() {
-  if [ -t 1 ]; then
-    "$@"
-  else
-    "$@" >build/demo.log 2>&1 || { code=$?; cat build/demo.log; exit $code; }
-  fi
+  "$@" >build/demo.log 2>&1 || { code=$?; cat build/demo.log; exit $code; }
+}
+
+# The same, but on a screen the command shows its progress.
+with_progress() {
+  if [ -t 1 ]; then "$@"; else quietly "$@"; fi
 }
 
 if ! cmp -s cmake/demo/requirements.txt .venv/installed-demo-requirements.txt; then
@@ -25,7 +27,7 @@ fi
 
 say "building the library and examples/classify.cpp"
 quietly cmake --preset release
-quietly cmake --build --preset release --target visionkit_classify
+with_progress cmake --build --preset release --target visionkit_classify
 
 if [ ! -e $model ] || [ cmake/demo/export_efficientnet_lite0.py -nt $model ]; then
   say "turning the weights into TorchScript"

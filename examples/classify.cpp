@@ -4,8 +4,8 @@
 //   classify model.pt holiday/ --json              one JSON object a line, for other programs
 //   classify model.pt --describe                   what the model says about itself
 //
-// A picture that cannot be read is reported and counted, the others go on. Exit code: 0 all pictures were classified, 1 some
-// were not, 2 nothing could be done.
+// A picture that cannot be read is reported and counted, the others go on. Exit code: 0 all pictures were classified,
+// 1 some were not, 2 nothing could be done.
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
@@ -43,7 +43,7 @@ struct Arguments {
 bool has_picture_name(const fs::path& path) {
   static const std::set<std::string> known = {".jpg", ".jpeg", ".png", ".webp", ".bmp"};
   auto extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (auto& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return known.contains(extension);
 }
 

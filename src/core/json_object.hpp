@@ -1,6 +1,7 @@
 // Reads a JSON object strictly: every key is asked for, of the right type, and no other key may be there.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -54,6 +55,14 @@ class JsonObject {
       accepted += (accepted.empty() ? "" : ", ") + std::string(text);
     }
     fail(code_, "{}/{}: '{}' is not accepted; expected one of {}", where_, key, name, accepted);
+  }
+
+  template <class E>
+  void get_enum(const char* key, std::optional<E>& target) {
+    if (!has(key)) return;
+    E value = {};
+    get_enum(key, value);
+    target = value;
   }
 
   [[nodiscard]] JsonObject object(const char* key) {

@@ -59,8 +59,9 @@ std::vector<ScoredIndex> authors_soft_nms(std::span<const Box> boxes, std::span<
     }
     // Swapping, both of the best to the front and of the last into a gap, decides the order of equal scores.
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      const auto best = std::max_element(entries.begin() + static_cast<std::ptrdiff_t>(i), entries.end(),
-                                         [](const Entry& a, const Entry& b) { return a.scored.score < b.scored.score; });
+      const auto best =
+          std::max_element(entries.begin() + static_cast<std::ptrdiff_t>(i), entries.end(),
+                           [](const Entry& a, const Entry& b) { return a.scored.score < b.scored.score; });
       std::swap(entries[i], *best);
       for (std::size_t j = i + 1; j < entries.size();) {
         auto& score = entries[j].scored.score;

@@ -49,7 +49,8 @@ float overlap_of(const BasicBox<Space>& a, const BasicBox<Space>& b, BoxOverlap 
 }
 
 template <class Space>
-std::vector<float> pairwise(std::span<const BasicBox<Space>> a, std::span<const BasicBox<Space>> b, BoxOverlap overlap) {
+std::vector<float> pairwise(std::span<const BasicBox<Space>> a, std::span<const BasicBox<Space>> b,
+                            BoxOverlap overlap) {
   return guarded("pairwise_overlap", [&] {
     std::vector<float> result;
     result.reserve(a.size() * b.size());

@@ -45,45 +45,50 @@ struct GroupExtent {
   float left = std::numeric_limits<float>::max(), top = left;
   float right = -left, bottom = -left;
   float smallest_area = left;
-  double reach_x = 0, reach_y = 0;  // sums
+  double width = 0, height = 0;  // sums
 };
 
 constexpr std::int32_t never = std::numeric_limits<std::int32_t>::max();
 
 // When to refine for the first time.
-std::int32_t first_refinement_of(const KeptGrid& grid, const GroupExtent& extent) {
+std::int32_t first_refinement_of(const KeptGrid& grid, const GroupExtent& extent, float apart) {
   if (extent.count < first_refinement || extent.smallest_area < smallest_grid_area) return never;
   if (!(grid.width > 0 && grid.height > 0 && std::isfinite(grid.width) && std::isfinite(grid.height))) return never;
   // A candidate that reaches most of the cells is better off without them.
-  const double mean_x = std::min(1.0, 2 * extent.reach_x / extent.count / grid.width);
-  const double mean_y = std::min(1.0, 2 * extent.reach_y / extent.count / grid.height);
-  return mean_x * mean_y > 0.5 ? never : first_refinement;
+  const auto covered = [&](double total, float largest, float side) {
+    const auto mean = static_cast<float>(total / extent.count);
+    return std::min(1.0F, 2 * reach(0, mean, largest, apart) / side);
+  };
+  const float x = covered(extent.width, grid.largest_width, grid.width);
+  const float y = covered(extent.height, grid.largest_height, grid.height);
+  return x * y > 0.5F ? never : first_refinement;
 }
 
 }  // namespace
 
 KeptBoxes::KeptBoxes(std::span<const Candidate> candidates, std::int32_t groups, const Screen& screen)
-    : candidates_(candidates), screen_(screen), widths_apart_(widths_apart(screen)), grids_(static_cast<std::size_t>(groups)) {
-  for (const auto& box : candidates) {
-    if (box.group < 0) continue;
-    auto& grid = grids_[static_cast<std::size_t>(box.group)];
-    grid.largest_width = std::max(grid.largest_width, box.x2 - box.x1);
-    grid.largest_height = std::max(grid.largest_height, box.y2 - box.y1);
-  }
+    : candidates_(candidates),
+      screen_(screen),
+      widths_apart_(widths_apart(screen)),
+      grids_(static_cast<std::size_t>(groups)) {
   std::vector<GroupExtent> extents(grids_.size());
   for (const auto& box : candidates) {
     if (box.group < 0) continue;
-    const auto& grid = grids_[static_cast<std::size_t>(box.group)];
+    auto& grid = grids_[static_cast<std::size_t>(box.group)];
     auto& extent = extents[static_cast<std::size_t>(box.group)];
     const auto center = center_of(box);
+    const float width = box.x2 - box.x1;
+    const float height = box.y2 - box.y1;
+    grid.largest_width = std::max(grid.largest_width, width);
+    grid.largest_height = std::max(grid.largest_height, height);
     ++extent.count;
     extent.left = std::min(extent.left, center.x);
     extent.right = std::max(extent.right, center.x);
     extent.top = std::min(extent.top, center.y);
     extent.bottom = std::max(extent.bottom, center.y);
     extent.smallest_area = std::min(extent.smallest_area, box.area);
-    extent.reach_x += reach(box.x1, box.x2, grid.largest_width, widths_apart_);
-    extent.reach_y += reach(box.y1, box.y2, grid.largest_height, widths_apart_);
+    extent.width += width;
+    extent.height += height;
   }
   for (std::size_t group = 0; group < grids_.size(); ++group) {
     auto& grid = grids_[group];
@@ -92,7 +97,7 @@ KeptBoxes::KeptBoxes(std::span<const Candidate> candidates, std::int32_t groups,
     grid.top = extent.top;
     grid.width = extent.right - extent.left;
     grid.height = extent.bottom - extent.top;
-    grid.refine_at = first_refinement_of(grid, extent);
+    grid.refine_at = first_refinement_of(grid, extent, widths_apart_);
     grid.first_cell = static_cast<std::int32_t>(group);
   }
   cells_.resize(grids_.size());

@@ -46,8 +46,9 @@ HWY_INLINE std::uint32_t possible_hits(const KeptBlock& block, const Candidate& 
 
 // The smallest rank below `bound` in the cell that suppresses the candidate, -1 for none.
 template <bool smaller_area>
-HWY_INLINE std::int32_t search_cell(const KeptBoxes& kept, const KeptCell& cell, std::int32_t rank, const Candidate& box,
-                                    float slack, const SuppressionRule& rule, std::int32_t bound) {
+HWY_INLINE std::int32_t search_cell(const KeptBoxes& kept, const KeptCell& cell, std::int32_t rank,
+                                    const Candidate& box, float slack, const SuppressionRule& rule,
+                                    std::int32_t bound) {
   for (auto index = cell.first; index >= 0; index = kept.block(index).next) {
     const auto& block = kept.block(index);
     for (auto hits = possible_hits<smaller_area>(block, box, kept.screen().threshold, slack); hits != 0;

@@ -66,8 +66,8 @@ std::vector<Candidate> candidates_of(std::span<const BasicBox<Space>> boxes, con
     const auto& box = boxes[static_cast<std::size_t>(input.index[rank])];
     const float area = box.area();
     // No overlap is above 1, nor is one with such a box above 0.
-    const bool can_meet = box.width() > 0 && box.height() > 0 && area > 0 && std::isfinite(area) &&
-                          options.iou_threshold < 1;
+    const bool can_meet =
+        box.width() > 0 && box.height() > 0 && area > 0 && std::isfinite(area) && options.iou_threshold < 1;
     candidates[rank] = {box.x1, box.y1, box.x2, box.y2, area, can_meet ? input.group[rank] : lone_group};
   }
   return candidates;
@@ -215,9 +215,8 @@ std::vector<std::int32_t> nms_by(std::span<const float> scores, std::span<const 
   for (std::size_t rank = 0; rank < input.index.size() && kept.size() < limit(options); ++rank) {
     auto& group = kept_by_group[static_cast<std::size_t>(input.group[rank])];
     const auto index = input.index[rank];
-    const bool stays = std::none_of(group.begin(), group.end(), [&](std::int32_t other) {
-      return overlap(other, index) > options.iou_threshold;
-    });
+    const bool stays = std::none_of(group.begin(), group.end(),
+                                    [&](std::int32_t other) { return overlap(other, index) > options.iou_threshold; });
     if (!stays) continue;
     group.push_back(index);
     kept.push_back(index);

@@ -36,8 +36,8 @@ std::int32_t number_labels(std::span<const ClassId> labels, std::vector<std::int
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    numbers[i] = static_cast<std::int32_t>(std::lower_bound(distinct.begin(), distinct.end(), labels[i]) -
-                                           distinct.begin());
+    numbers[i] =
+        static_cast<std::int32_t>(std::lower_bound(distinct.begin(), distinct.end(), labels[i]) - distinct.begin());
   }
   return static_cast<std::int32_t>(distinct.size());
 }

@@ -11,7 +11,8 @@
 namespace visionkit {
 
 /// The indices that take part, the best first. Throws invalid_option, shape.
-std::vector<std::int32_t> opencv_order(std::size_t count, std::span<const float> scores, const OpenCvNmsOptions& options);
+std::vector<std::int32_t> opencv_order(std::size_t count, std::span<const float> scores,
+                                       const OpenCvNmsOptions& options);
 
 /// OpenCV's adaptive threshold.
 class OpenCvThreshold {

@@ -15,17 +15,24 @@ namespace {
 
 double area_of(const OpenCvRect& box) { return box.width * box.height; }
 
-// cv::Rect_::operator&. The comparisons are OpenCV's, because they decide what NaN does.
+// cv::Rect_::operator&. The comparisons are OpenCV's, because they decide what NaN does; they choose values, not boxes,
+// because a processor guesses wrong every second time which box is on the left.
 double intersection_of(const OpenCvRect& a, const OpenCvRect& b) {
   const auto is_empty = [](double width, double height) { return width <= 0 || height <= 0; };
   if (is_empty(a.width, a.height) || is_empty(b.width, b.height)) return 0;
-  const auto& left = a.x < b.x ? a : b;
-  const auto& right = a.x < b.x ? b : a;
-  const auto& upper = a.y < b.y ? a : b;
-  const auto& lower = a.y < b.y ? b : a;
-  if ((left.x < 0 && left.x + left.width < right.x) || (upper.y < 0 && upper.y + upper.height < lower.y)) return 0;
-  const double width = std::min(left.width - (right.x - left.x), right.width);
-  const double height = std::min(upper.height - (lower.y - upper.y), lower.height);
+  const bool a_left = a.x < b.x;
+  const bool a_upper = a.y < b.y;
+  const double left = a_left ? a.x : b.x;
+  const double right = a_left ? b.x : a.x;
+  const double left_width = a_left ? a.width : b.width;
+  const double right_width = a_left ? b.width : a.width;
+  const double upper = a_upper ? a.y : b.y;
+  const double lower = a_upper ? b.y : a.y;
+  const double upper_height = a_upper ? a.height : b.height;
+  const double lower_height = a_upper ? b.height : a.height;
+  if ((left < 0 && left + left_width < right) || (upper < 0 && upper + upper_height < lower)) return 0;
+  const double width = std::min(left_width - (right - left), right_width);
+  const double height = std::min(upper_height - (lower - upper), lower_height);
   return is_empty(width, height) ? 0 : width * height;
 }
 
@@ -60,8 +67,8 @@ Candidate candidate_of(const OpenCvRect& box) {
   const auto step = [](float value) { return std::abs(value) * 0x1p-22F + std::numeric_limits<float>::min(); };
   const auto down = [&](double value) { return static_cast<float>(value) - step(static_cast<float>(value)); };
   const auto up = [&](double value) { return static_cast<float>(value) + step(static_cast<float>(value)); };
-  const Candidate candidate = {down(box.x), down(box.y), up(box.x + box.width), up(box.y + box.height),
-                               static_cast<float>(area_of(box)), 0};
+  const Candidate candidate = {
+      down(box.x), down(box.y), up(box.x + box.width), up(box.y + box.height), static_cast<float>(area_of(box)), 0};
   const bool is_plain = box.width > 0 && box.height > 0 && candidate.area > 1e-12F && candidate.area < 1e30F &&
                         std::isfinite(candidate.x1) && std::isfinite(candidate.y1) && std::isfinite(candidate.x2) &&
                         std::isfinite(candidate.y2);

@@ -17,8 +17,8 @@ struct SoftPick {
   float score = 0;
 };
 
-/// Takes the best remaining box again and again and lowers the scores of those of its group that it overlaps. Equal scores:
-/// the lower index first. NaN scores go.
+/// Takes the best remaining box again and again and lowers the scores of those of its group that it overlaps. Equal
+/// scores: the lower index first. NaN scores go.
 std::vector<SoftPick> soft_suppress(const RankedInput& input, std::span<const float> scores,
                                     const std::function<float(std::int32_t, std::int32_t)>& overlap,
                                     const NmsOptions& options);

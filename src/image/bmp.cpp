@@ -78,8 +78,9 @@ Layout read_layout(Bytes bytes) {
     if (header >= 36) colours = le32(p + 32);
   }
   check_depth(layout);
-  if (layout.is_run_length() && layout.is_top_down)
+  if (layout.is_run_length() && layout.is_top_down) {
     fail_corrupt(bmp, "run lengths and top-down rows exclude each other");
+  }
 
   std::size_t at = file_header + header;
   if (layout.bits == 16) layout.masks = {0x7C00, 0x03E0, 0x001F, 0};

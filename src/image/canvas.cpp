@@ -15,23 +15,24 @@ struct Piece {
   int end;
 };
 
-// The painted pieces of an edge from 0 to `length`. Every style paints the corners, so that the box stays readable.
-std::vector<Piece> pieces_of(FrameStyle style, int length, int width) {
-  if (style == FrameStyle::solid) return {{0, length}};
-  if (style == FrameStyle::corners) {
-    const int arm = std::max(width + 1, std::min(length / 3, 12 * width));
+// The painted pieces of an edge of `length` pixels. Every style paints the corners, so that the box stays readable.
+std::vector<Piece> pieces_of(const Frame& frame, int length) {
+  if (frame.style == FrameStyle::solid) return {{0, length}};
+  if (frame.style == FrameStyle::corners) {
+    const int arm = std::max(frame.width + 1, std::min(length / 3, 12 * frame.width));
     if (2 * arm >= length) return {{0, length}};
     return {{0, arm}, {length - arm, length}};
   }
-  // Dashes and gaps as wide as fit evenly: dash, gap, dash, ..., dash, at least two of them.
-  const int dash = 4 * width;
-  const int gap = 3 * width;
+  // Dash, gap, dash, ..., dash, stretched or squeezed to the length.
+  const int dash = 4 * frame.width;
+  const int gap = 3 * frame.width + 2 * frame.rim;
   const int count = std::max(2, (length + gap) / (dash + gap));
   const double scale = static_cast<double>(length) / (count * dash + (count - 1) * gap);
   std::vector<Piece> pieces;
   for (int i = 0; i < count; ++i) {
     const double begin = i * (dash + gap) * scale;
-    pieces.push_back({static_cast<int>(begin + 0.5), static_cast<int>(begin + dash * scale + 0.5)});
+    const int first = std::min(static_cast<int>(begin + 0.5), length - 1);
+    pieces.push_back({first, std::max(first + 1, static_cast<int>(begin + dash * scale + 0.5))});
   }
   return pieces;
 }
@@ -40,11 +41,11 @@ std::vector<PixelBox> frame_areas(const Frame& frame) {
   const auto& o = frame.outer;
   const int w = std::min({frame.width, o.width(), o.height()});
   std::vector<PixelBox> areas;
-  for (const auto& [begin, end] : pieces_of(frame.style, o.width(), w)) {
+  for (const auto& [begin, end] : pieces_of(frame, o.width())) {
     areas.push_back({o.x1 + begin, o.y1, o.x1 + end, o.y1 + w});
     areas.push_back({o.x1 + begin, o.y2 - w, o.x1 + end, o.y2});
   }
-  for (const auto& [begin, end] : pieces_of(frame.style, o.height(), w)) {
+  for (const auto& [begin, end] : pieces_of(frame, o.height())) {
     areas.push_back({o.x1, o.y1 + begin, o.x1 + w, o.y1 + end});
     areas.push_back({o.x2 - w, o.y1 + begin, o.x2, o.y1 + end});
   }

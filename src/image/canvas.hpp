@@ -24,18 +24,18 @@ struct Frame {
 };
 void draw_frame(Image& image, const Frame& frame);
 
-/// Printable ASCII for UTF-8: Latin letters lose their accents, any other character, control characters and broken bytes
-/// included, becomes '?'.
+/// Printable ASCII for UTF-8: Latin letters lose their accents, any other character, control characters and broken
+/// bytes included, becomes '?'.
 std::string to_ascii(std::string_view text);
 
-/// Pixels from the first to the last column of an ASCII text whose capital letters are `height` pixels high.
+/// Pixels that an ASCII text takes when its capital letters are `height` pixels high, at least 5.
 int text_width(const std::string& text, int height);
 
 /// Pixels that letters such as g and y reach below the line.
 int text_depth(int height);
 
-/// The text cut at its end, with "..." in place of what is missing, to at most `width` pixels; empty when not even two
-/// letters are left.
+/// The text cut at its end to at most `width` pixels, with "..." in place of what is missing where that leaves room for
+/// the name; empty when not even two letters fit.
 std::string shortened(const std::string& text, int height, int width);
 
 /// Draws an ASCII text. `left` is its first column, `baseline` the row below its capital letters.

@@ -1,5 +1,6 @@
-// Text by OpenCV's Hershey fonts. cv::putText anti-aliases hair lines poorly and knows only whole pixels of stroke width, so
-// the text is drawn several times too large, without anti-aliasing, and every block of it becomes the opacity of a pixel.
+// Text by OpenCV's Hershey fonts. cv::putText anti-aliases hair lines poorly and knows only whole pixels of stroke
+// width, so the text is drawn several times too large, without anti-aliasing, and every block of it becomes the opacity
+// of a pixel.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,8 +14,9 @@ namespace visionkit {
 namespace {
 
 constexpr int font = cv::FONT_HERSHEY_SIMPLEX;
-constexpr double font_capital = 21;      // font units from the baseline to the top of a capital letter
-constexpr double stroke_share = 0.125;   // of the height of capitals, between regular and bold
+constexpr double font_capital = 21;     // font units from the baseline to the top of a capital letter
+constexpr int room_for_dots = 7;        // heights of capitals: in less, "..." would take too much of the name
+constexpr double stroke_share = 0.125;  // of the height of capitals, between regular and bold
 
 struct Type {
   int factor;     // how many times too large
@@ -24,15 +26,14 @@ struct Type {
 
 Type type_of(int height) {
   const int factor = height <= 24 ? 4 : 2;
-  const double size = double{factor} * height;
-  const int thickness = std::max(factor, static_cast<int>(std::lround(size * stroke_share)));
+  const double size = static_cast<double>(factor) * height;
+  const int thickness = static_cast<int>(std::lround(size * stroke_share));
   // The stroke reaches half its width beyond the outline, above and below.
-  return {factor, (size - thickness) / font_capital, thickness};
+  return {.factor = factor, .scale = (size - thickness) / font_capital, .thickness = thickness};
 }
 
 // U+00C0..U+00FF without accents.
-constexpr std::string_view latin =
-    "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty";
+constexpr std::string_view latin = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty";
 
 // The code point that starts at text[i], and moves i behind it; U+FFFD for a broken one.
 char32_t next_code_point(std::string_view text, std::size_t& i) {
@@ -74,14 +75,26 @@ int text_width(const std::string& text, int height) {
 int text_depth(int height) { return static_cast<int>(std::lround(0.34 * height)); }
 
 std::string shortened(const std::string& text, int height, int width) {
-  if (text_width(text, height) <= width) return text;
-  for (auto length = std::min<std::size_t>(text.size(), static_cast<std::size_t>(std::max(width, 0))); length >= 2; --length) {
-    auto cut = text.substr(0, length);
-    while (!cut.empty() && cut.back() == ' ') cut.pop_back();
-    cut += "...";
-    if (text_width(cut, height) <= width) return cut;
+  const auto longest =
+      std::min(text.size(), static_cast<std::size_t>(std::max(width, 0)));  // a letter has a pixel or more
+  if (longest == text.size() && text_width(text, height) <= width) return text;
+  const std::string dots = width < room_for_dots * height ? "" : "...";
+  const auto cut = [&](std::size_t length) {
+    auto start = text.substr(0, length);
+    while (!start.empty() && start.back() == ' ') start.pop_back();
+    return start + dots;
+  };
+  std::size_t fits = 0;
+  for (std::size_t low = 1, high = longest; low <= high;) {
+    const auto middle = (low + high) / 2;
+    if (text_width(cut(middle), height) <= width) {
+      fits = middle;
+      low = middle + 1;
+    } else {
+      high = middle - 1;
+    }
   }
-  return {};
+  return fits < 2 ? std::string() : cut(fits);
 }
 
 void draw_text(Image& image, const std::string& text, int left, int baseline, int height, Color color) {

@@ -18,6 +18,8 @@ constexpr Color hit_color = {0, 158, 115};
 constexpr Color false_color = {230, 159, 0};
 constexpr Color missed_color = {86, 180, 233};
 constexpr double missed_tint = 0.2;
+constexpr int wide_label =
+    14;  // heights of capitals: about twelve letters, wide enough to cut the name and keep the score
 
 // A box and what is written on it.
 struct Item {
@@ -31,13 +33,13 @@ struct Item {
 
 bool has_bar(ScoreStyle style) { return style == ScoreStyle::bar || style == ScoreStyle::number_and_bar; }
 
-// The longest of "name 0.93", "na... 0.93", "name", "na..." that fits.
+// The first of "name 0.93", where there is some room "na... 0.93", "name", "na..." that fits.
 std::string label_text(const Item& item, ScoreStyle style, int height, int width) {
   if (item.has_score && (style == ScoreStyle::number || style == ScoreStyle::number_and_bar)) {
     const auto score = fmt::format(" {:.2f}", item.score);
     const auto name = shortened(item.name, height, width - text_width(score, height));
-    const auto both = name + score;
-    if (!name.empty() && text_width(both, height) <= width) return both;
+    const bool is_worth_it = name == item.name || width >= wide_label * height;
+    if (!name.empty() && is_worth_it && text_width(name + score, height) <= width) return name + score;
   }
   return shortened(item.name, height, width);
 }
@@ -73,7 +75,7 @@ Image draw_items(const ImageView& view, std::vector<Item> items, const DrawOptio
   std::vector<std::string> texts;
   for (auto& item : items) {
     item.box = frame_of(item.box, look.line, image.size());
-    const int room = std::max(item.box.width(), image.width() * 45 / 100);
+    const int room = std::max({item.box.width(), image.width() * 45 / 100, wide_label * look.text});
     texts.push_back(label_text(item, options.score_style, look.text, std::min(room, image.width()) - 2 * look.margin));
     const int width = texts.back().empty() ? 0 : text_width(texts.back(), look.text) + 2 * look.margin;
     const int height = look.row + (item.has_score && has_bar(options.score_style) ? 2 * look.bar : 0);
@@ -132,9 +134,13 @@ Image draw(const ImageView& image, std::span<const JudgedDetection> judged, cons
         case Outcome::false_positive:
           items.push_back({box, "false: " + name, detection.score, true, false_color, FrameStyle::dashed});
           break;
-        case Outcome::missed: items.push_back({box, "missed: " + name, 0, false, missed_color, FrameStyle::corners}); break;
+        case Outcome::missed:
+          items.push_back({box, "missed: " + name, 0, false, missed_color, FrameStyle::corners});
+          break;
       }
     }
+    // The errors are what one looks for.
+    std::stable_partition(items.begin(), items.end(), [](const Item& item) { return item.style != FrameStyle::solid; });
     return draw_items(image, std::move(items), options);
   });
 }

@@ -11,10 +11,13 @@ namespace {
 
 void check_measure(const char* field, int value, int min) {
   if (value == 0 || (value >= min && value <= 1000)) return;
-  fail(ErrorCode::invalid_option, "{} is {}, expected {}..1000, or 0 for a value by the size of the picture", field, value, min);
+  fail(ErrorCode::invalid_option, "{} is {}, expected {}..1000, or 0 for a value by the size of the picture", field,
+       value, min);
 }
 
-int rounded(double value, int min, int max) { return std::clamp(static_cast<int>(std::lround(value)), min, std::max(min, max)); }
+int rounded(double value, int min, int max) {
+  return std::clamp(static_cast<int>(std::lround(value)), min, std::max(min, max));
+}
 
 }  // namespace
 
@@ -37,7 +40,8 @@ DrawLook look_for(Size size, const DrawOptions& options) {
   look.line = options.line_width > 0 ? options.line_width : rounded(side / 260, 1, shorter / 12);
   look.rim = shorter < 100 ? 0 : std::max(1, look.line / 4);
   // Capitals below 8 pixels are hard to read, and are drawn only where there is no room for larger ones.
-  look.text = options.text_height > 0 ? options.text_height : rounded(side / 56, std::clamp(shorter / 8, 5, 8), shorter / 6);
+  look.text =
+      options.text_height > 0 ? options.text_height : rounded(side / 56, std::clamp(shorter / 5, 5, 8), shorter / 6);
   look.margin = std::max(2, look.text / 2);
   look.row = look.text + 2 * std::max(2, text_depth(look.text) + 1);
   look.bar = rounded(0.3 * look.text, 2, look.text);

@@ -17,7 +17,7 @@ struct DrawLook {
   int row = 9;     ///< a line of text with what is above and below it
   int bar = 2;     ///< height of a score bar
 
-  /// Columns of a whole row up to the row below the capital letters.
+  /// From the top of a line of text to the row below its capital letters.
   [[nodiscard]] int baseline() const { return (row + text) / 2; }
 };
 

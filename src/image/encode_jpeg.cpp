@@ -80,8 +80,9 @@ std::vector<std::uint8_t> encode_jpeg(const ImageView& image, const WriteOptions
          image.height, JPEG_MAX_DIMENSION);
   }
   State state;
-  if (!compress(state, image, options.quality))
+  if (!compress(state, image, options.quality)) {
     fail(ErrorCode::out_of_memory, "JPEG image: cannot be written: {}", state.text.data());
+  }
   return {state.bytes, state.bytes + state.size};
 }
 

@@ -11,8 +11,9 @@ struct Writer {
   WebPMemoryWriter memory;
 
   Writer() {
-    if (WebPPictureInit(&picture) == 0)
+    if (WebPPictureInit(&picture) == 0) {
       fail(ErrorCode::internal, "WebP image: the library has another version than its header");
+    }
     WebPMemoryWriterInit(&memory);
     picture.writer = WebPMemoryWrite;
     picture.custom_ptr = &memory;
@@ -45,8 +46,9 @@ std::vector<std::uint8_t> encode_webp(const ImageView& image, const WriteOptions
          image.height, WEBP_MAX_DIMENSION);
   }
   WebPConfig config;
-  if (WebPConfigInit(&config) == 0)
+  if (WebPConfigInit(&config) == 0) {
     fail(ErrorCode::internal, "WebP image: the library has another version than its header");
+  }
   config.quality = static_cast<float>(options.quality);
   if (options.lossless_webp) {
     config.lossless = 1;

@@ -10,13 +10,15 @@ namespace {
 
 void check_plane(const char* name, const void* data, std::ptrdiff_t stride, std::ptrdiff_t row_bytes) {
   if (data == nullptr) fail(ErrorCode::invalid_argument, "the {} has a null pointer", name);
-  if (stride < row_bytes)
+  if (stride < row_bytes) {
     fail(ErrorCode::invalid_argument, "the {}'s stride is {} bytes; a row has {}", name, stride, row_bytes);
+  }
 }
 
 void check_sides(const char* name, int width, int height) {
-  if (width < 1 || height < 1)
+  if (width < 1 || height < 1) {
     fail(ErrorCode::invalid_argument, "the {} is {}x{}; both sides must be at least 1", name, width, height);
+  }
 }
 
 template <class View>
@@ -75,8 +77,9 @@ void convert_yuv_row(const std::uint8_t* y, const std::uint8_t* u, const std::ui
 
 Image to_image(const ImageView16& frame) {
   check_frame("16-bit frame", frame);
-  if (frame.bits < 8 || frame.bits > 16)
+  if (frame.bits < 8 || frame.bits > 16) {
     fail(ErrorCode::invalid_argument, "the 16-bit frame uses {} bits, expected 8..16", frame.bits);
+  }
   const int shift = frame.bits - 8;
   return convert_channels(
       frame, [shift](std::uint16_t value) { return static_cast<std::uint8_t>(std::min(value >> shift, 255)); });

@@ -100,8 +100,9 @@ std::string_view name_of_foreign(Bytes bytes) {
 }  // namespace
 
 void check_options(const ReadOptions& options) {
-  if (channels(options.format) == 0)
+  if (channels(options.format) == 0) {
     fail(ErrorCode::invalid_option, "format is {}, expected a PixelFormat", static_cast<int>(options.format));
+  }
   const int reduction = options.jpeg_reduction;
   if (reduction != 1 && reduction != 2 && reduction != 4 && reduction != 8) {
     fail(ErrorCode::invalid_option, "jpeg_reduction is {}, expected 1, 2, 4 or 8", reduction);
@@ -112,8 +113,9 @@ void check_options(const ReadOptions& options) {
   if (limits.max_pixels < 1 || limits.max_pixels > max_pixels) {
     fail(ErrorCode::invalid_option, "limits.max_pixels is {}, expected 1..{}", limits.max_pixels, max_pixels);
   }
-  if (limits.max_scans < 1)
+  if (limits.max_scans < 1) {
     fail(ErrorCode::invalid_option, "limits.max_scans is {}, expected at least 1", limits.max_scans);
+  }
 }
 
 void check_size(ImageFormat format, const SizeClaim& claim, const ImageLimits& limits) {
@@ -148,8 +150,9 @@ ImageHeader read_header(Bytes bytes, const ReadOptions& options) {
          "the image has {} encoded bytes; at most {} are accepted (limits.max_encoded_bytes)", bytes.size(),
          limits.max_encoded_bytes);
   }
-  if (bytes.data() == nullptr || bytes.empty())
+  if (bytes.data() == nullptr || bytes.empty()) {
     fail(ErrorCode::invalid_argument, "there are no bytes to decode an image from");
+  }
   const auto* reader = find_reader(bytes);
   if (reader == nullptr) {
     const auto name = name_of_foreign(bytes);

@@ -41,16 +41,18 @@ struct Source {
   std::longjmp(manager->jump, 1);
 }
 
+// Padding before the end marker, or between the segments of the header, is what cameras write and harmless. Inside the
+// scans it is data that no block wanted.
+bool is_padding(j_common_ptr info) {
+  const int marker = info->err->msg_parm.i[1];
+  return marker == JPEG_EOI || reinterpret_cast<j_decompress_ptr>(info)->input_scan_number == 0;
+}
+
 void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;  // traces
   auto* manager = reinterpret_cast<ErrorManager*>(info->err);
-  switch (manager->base.msg_code) {
-    case JWRN_EXTRANEOUS_DATA:  // padding before a marker, which cameras write
-    case JWRN_JFIF_MAJOR:
-    case JWRN_ADOBE_XFORM:
-    case JWRN_TOO_MUCH_DATA: return;
-    default: break;
-  }
+  const int code = manager->base.msg_code;
+  if (code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM || (code == JWRN_EXTRANEOUS_DATA && is_padding(info))) return;
   if (!manager->has_damage) manager->base.format_message(info, manager->text.data());
   manager->has_damage = true;
 }
@@ -229,8 +231,9 @@ void JpegReader::start(Bytes bytes, const ReadOptions& options, PixelFormat form
   info.scale_denom = 8;
   jpeg_start_decompress(&info);
   const auto expected = reduced_size(stored, options.jpeg_reduction);
-  if (size() != expected)
+  if (size() != expected) {
     fail(ErrorCode::internal, "JPEG image: decodes to {}, expected {}", to_string(size()), to_string(expected));
+  }
   s.has_missing_bits = s.find_missing_bits();
   s.fail_if_strict();
   if (info.out_color_space == JCS_CMYK) s.cmyk_row.resize(std::size_t{info.output_width} * 4);

@@ -129,6 +129,19 @@ Frame parse_frame(const Segment& segment) {
   return frame;
 }
 
+// Every scan visits every block, so that many scans of a large picture would take minutes.
+void check_scans(int scans, Size size, const ImageLimits& limits) {
+  constexpr std::uint64_t scans_of_largest = 32;
+  const auto pixels = static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+  const auto most =
+      std::min(static_cast<std::uint64_t>(limits.max_scans), scans_of_largest * limits.max_pixels / pixels);
+  if (static_cast<std::uint64_t>(scans) > most) {
+    fail(ErrorCode::image_too_large,
+         "JPEG image: {}x{} pixels in more than {} scans (limits.max_scans and limits.max_pixels)", size.width,
+         size.height, most);
+  }
+}
+
 bool is_exif(const Segment& segment) {
   return segment.marker == marker::app1 && segment.payload.size() >= 6 &&
          std::memcmp(segment.payload.data(), "Exif\0\0", 6) == 0;
@@ -184,9 +197,8 @@ JpegStructure read_jpeg_structure(Bytes bytes, const ReadOptions& options) {
     }
     if (segment.marker != marker::sos) continue;
     seen |= frame.components_of(segment);
-    if (++scans > options.limits.max_scans) {
-      fail(ErrorCode::image_too_large, "JPEG image: more than {} scans (limits.max_scans)", options.limits.max_scans);
-    }
+    ++scans;
+    check_scans(scans, result.header.size, options.limits);
   }
   result.has_all_components = seen == frame.all_components();
   return result;

@@ -72,7 +72,8 @@ std::vector<std::optional<PixelBox>> place_labels(Size picture, std::span<const 
     double rank = 0;
     for (const auto& place : candidates(picture, requests[i])) {
       double cost = rank_cost * rank++;
-      if (cost >= best || std::ranges::any_of(taken, [&](const auto& other) { return overlap(place, other); })) continue;
+      if (cost >= best || std::ranges::any_of(taken, [&](const auto& other) { return overlap(place, other); }))
+        continue;
       for (const auto& other : requests) {
         const auto hidden = shared(place, other.box);
         if (!hidden.is_empty()) cost += area(hidden) / area(other.box);

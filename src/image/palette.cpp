@@ -12,7 +12,7 @@ constexpr Color white = {255, 255, 255};
 
 // Okabe and Ito without black.
 constexpr std::array hues = {
-    Color{230, 159, 0}, Color{86, 180, 233}, Color{0, 158, 115}, Color{240, 228, 66},
+    Color{230, 159, 0}, Color{86, 180, 233}, Color{0, 158, 115},   Color{240, 228, 66},
     Color{0, 114, 178}, Color{213, 94, 0},   Color{204, 121, 167},
 };
 constexpr double lighter = 0.45;

@@ -16,8 +16,9 @@ PixelMemory allocate_pixels(std::size_t bytes) {
     const auto rounded = (bytes + huge_page - 1) / huge_page * huge_page;
     memory = std::aligned_alloc(huge_page, rounded);
 #if defined(__linux__)
-    if (memory != nullptr)
+    if (memory != nullptr) {
       ::madvise(memory, rounded, MADV_HUGEPAGE);  // advice only: a refusal costs speed, nothing else
+    }
 #endif
   } else {
     memory = std::malloc(bytes == 0 ? 1 : bytes);

@@ -176,8 +176,9 @@ Outcome read_pixels(State& state, Source& source, const ReadOptions& options, co
 ImageHeader read_png_header(Bytes bytes, const ReadOptions& options) {
   Chunks chunks(bytes);
   Chunk chunk;
-  if (!chunks.next(chunk) || !chunk.is("IHDR") || chunk.length != 13 || !chunk.is_whole())
+  if (!chunks.next(chunk) || !chunk.is("IHDR") || chunk.length != 13 || !chunk.is_whole()) {
     fail_corrupt(png, "the header chunk is missing or cut");
+  }
   const auto data = chunk.data();
   const std::uint64_t width = be32(data.data());
   const std::uint64_t height = be32(data.data() + 4);
@@ -208,8 +209,9 @@ void decode_png(Bytes bytes, const ImageHeader&, const ReadOptions& options, con
   if (state.info == nullptr) fail(ErrorCode::out_of_memory, "PNG image: out of memory");
 
   const bool is_lenient = options.strictness == Strictness::lenient;
-  if (is_lenient)
+  if (is_lenient) {
     std::memset(target.data, 0, static_cast<std::size_t>(target.stride) * static_cast<std::size_t>(target.size.height));
+  }
   const auto outcome = read_pixels(state, source, options, target);
   if (outcome == Outcome::complete) {
     report.has_trailing_bytes = source.has_more();

@@ -170,8 +170,9 @@ Outcome read_block(TIFF* file, const TiffLayout& layout, std::uint32_t index, st
   // The last strip may be shorter; libtiff says by how much.
   const auto rows_left = layout.height % layout.block_height;
   const bool is_last = !layout.is_tiled && index % layout.rows() == layout.rows() - 1 && rows_left != 0;
-  if (is_last && got == wanted / static_cast<tmsize_t>(layout.block_height) * static_cast<tmsize_t>(rows_left))
+  if (is_last && got == wanted / static_cast<tmsize_t>(layout.block_height) * static_cast<tmsize_t>(rows_left)) {
     return Outcome::complete;
+  }
   if (got <= 0) std::memset(target.data(), 0, target.size());
   const auto end = TIFFGetStrileOffset(file, index) + TIFFGetStrileByteCount(file, index);
   return end > static_cast<const Memory*>(TIFFClientdata(file))->bytes.size() ? Outcome::truncated : Outcome::corrupt;
@@ -217,8 +218,9 @@ void decode_tiff(Bytes bytes, const ImageHeader&, const ReadOptions& options, co
       const auto width = std::min(layout.block_width, layout.width - left);
       const auto height = std::min(layout.block_height, layout.height - top);
       for (std::uint32_t y = 0; y < height; ++y) {
-        for (std::uint32_t plane = 0; plane < layout.planes(); ++plane)
+        for (std::uint32_t plane = 0; plane < layout.planes(); ++plane) {
           planes[plane] = block.data() + plane * block_bytes + y * row_bytes;
+        }
         expander.expand(planes, width, rgba.data());
         convert_row(rgba.data(), target.row(static_cast<int>(top + y)) + std::ptrdiff_t{left} * step,
                     static_cast<int>(width));

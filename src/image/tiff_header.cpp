@@ -146,8 +146,9 @@ TiffLayout read_tiff_layout(Bytes bytes, const ReadOptions& options) {
   if (layout.is_tiled) {
     layout.block_width = directory.number(tag::tile_width, 0);
     layout.block_height = directory.number(tag::tile_height, 0);
-    if (layout.block_width % 16 != 0 || layout.block_height % 16 != 0)
+    if (layout.block_width % 16 != 0 || layout.block_height % 16 != 0) {
       fail_corrupt(tiff, "the tile sides are not multiples of 16");
+    }
   } else {
     layout.block_width = layout.width;
     layout.block_height = std::min(directory.number(tag::rows_per_strip, layout.height), layout.height);

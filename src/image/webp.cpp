@@ -52,8 +52,9 @@ Layout read_layout(Bytes bytes) {
     at = end + (length & 1U);  // chunks start at even offsets
   }
   if (at < riff_head + chunk_head && !layout.is_cut) fail_corrupt(webp, "there is no chunk in it");
-  if (is_short && !layout.is_cut && at >= bytes.size())
+  if (is_short && !layout.is_cut && at >= bytes.size()) {
     fail_corrupt(webp, "the file is shorter than its header says, though its chunks are whole");
+  }
   layout.is_cut = layout.is_cut || is_short;
   return layout;
 }
@@ -71,8 +72,9 @@ WEBP_CSP_MODE colour_mode(PixelFormat format) {
 
 WebPDecoderConfig make_config(const PixelTarget& target) {
   WebPDecoderConfig config;
-  if (WebPInitDecoderConfig(&config) == 0)
+  if (WebPInitDecoderConfig(&config) == 0) {
     fail(ErrorCode::internal, "WebP image: the library has another version than its header");
+  }
   config.output.colorspace = colour_mode(target.format);
   config.output.is_external_memory = 1;
   config.output.u.RGBA.rgba = target.data;
@@ -110,8 +112,9 @@ void decode_first_frame(Bytes bytes, const PixelTarget& target) {
   const WebPData data{bytes.data(), bytes.size()};
   const std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)> demuxer(WebPDemux(&data), &WebPDemuxDelete);
   WebPIterator frame;
-  if (demuxer == nullptr || WebPDemuxGetFrame(demuxer.get(), 1, &frame) == 0)
+  if (demuxer == nullptr || WebPDemuxGetFrame(demuxer.get(), 1, &frame) == 0) {
     fail_corrupt(webp, "the animation has no first frame");
+  }
   const std::unique_ptr<WebPIterator, decltype(&WebPDemuxReleaseIterator)> release(&frame, &WebPDemuxReleaseIterator);
   if (frame.x_offset < 0 || frame.y_offset < 0 || frame.width <= 0 || frame.height <= 0 ||
       frame.x_offset > target.size.width - frame.width || frame.y_offset > target.size.height - frame.height) {
@@ -138,8 +141,9 @@ void decode_first_frame(Bytes bytes, const PixelTarget& target) {
 
 ImageHeader read_webp_header(Bytes bytes, const ReadOptions& options) {
   const auto layout = read_layout(bytes);
-  if (layout.canvas_width > 0)
+  if (layout.canvas_width > 0) {
     check_size(webp, {.width = layout.canvas_width, .height = layout.canvas_height}, options.limits);
+  }
   WebPBitstreamFeatures features;
   const auto status = WebPGetFeatures(bytes.data(), bytes.size(), &features);
   if (status == VP8_STATUS_NOT_ENOUGH_DATA) fail_corrupt(webp, "the data ends inside the header");

@@ -20,8 +20,9 @@ std::optional<ImageFormat> format_of_extension(const std::string& path) {
 }
 
 void check_options(const WriteOptions& options) {
-  if (options.quality < 1 || options.quality > 100)
+  if (options.quality < 1 || options.quality > 100) {
     fail(ErrorCode::invalid_option, "quality is {}, expected 1..100", options.quality);
+  }
   if (options.png_compression < 0 || options.png_compression > 9) {
     fail(ErrorCode::invalid_option, "png_compression is {}, expected 0..9", options.png_compression);
   }

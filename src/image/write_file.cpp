@@ -62,8 +62,9 @@ class TemporaryFile {
 }  // namespace
 
 void write_file(const std::string& path, std::span<const std::uint8_t> bytes, const char* what) {
-  if (path.empty() || path.find('\0') != std::string::npos)
+  if (path.empty() || path.find('\0') != std::string::npos) {
     fail(ErrorCode::invalid_argument, "the path of the {} is empty or holds a NUL byte", what);
+  }
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     fail(ErrorCode::not_regular_file, "cannot write {} '{}': something that is not a regular file has this name", what,

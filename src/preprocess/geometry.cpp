@@ -29,8 +29,8 @@ double rounded(double value, Rounding rounding) {
 
 Size checked_size(double width, double height, Size image) {
   if (width < 1 || height < 1 || width > max_resized_side || height > max_resized_side) {
-    fail(ErrorCode::invalid_option, "resizing {} gives {:.0f}x{:.0f}, expected sides of 1..{:.0f}", to_string(image), width,
-         height, max_resized_side);
+    fail(ErrorCode::invalid_option, "resizing {} gives {:.0f}x{:.0f}, expected sides of 1..{:.0f}", to_string(image),
+         width, height, max_resized_side);
   }
   return {static_cast<int>(width), static_cast<int>(height)};
 }
@@ -123,8 +123,8 @@ AppliedTransform plan_transform(const PreprocessOptions& options, Size image) {
   }
   const auto model = transform.model_size();
   if (std::int64_t{model.width} * model.height > max_model_pixels) {
-    fail(ErrorCode::invalid_option, "an image of {} becomes an input of {}, expected at most {} pixels", to_string(image),
-         to_string(model), max_model_pixels);
+    fail(ErrorCode::invalid_option, "an image of {} becomes an input of {}, expected at most {} pixels",
+         to_string(image), to_string(model), max_model_pixels);
   }
   return transform;
 }

@@ -21,6 +21,11 @@ Element to_element(float value) {
   }
 }
 
+ExactFactor split(double factor) {
+  const auto high = static_cast<float>(factor);
+  return {high, static_cast<float>(factor - high)};
+}
+
 // The byte of a pixel that feeds each channel of the network.
 std::array<int, 3> sources(PixelFormat format, ChannelOrder order) {
   if (format == PixelFormat::gray8) return {0, 0, 0};
@@ -70,8 +75,7 @@ Normalizer::Normalizer(const PreprocessOptions& options)
 std::optional<std::array<NormalizeFormula, 3>> Normalizer::find_formulas(double scale) const {
   std::array<NormalizeFormula, 3> formulas{};
   for (int channel = 0; channel < 3; ++channel) {
-    formulas[channel] = {static_cast<float>(1 / scale), static_cast<float>(scale), mean_[channel], std_[channel],
-                         1 / std_[channel]};
+    formulas[channel] = {split(scale), mean_[channel], split(1.0 / std_[channel])};
   }
   std::array<std::uint8_t, 256 * 3> pixels{};
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i / 3);
@@ -96,37 +100,43 @@ void Normalizer::bytes(const std::uint8_t* row, PixelFormat format, const InputS
     }
     if (normalize_planes(row, slice.count, formulas, planes) == slice.count) return;
   }
-  std::visit([&]<class Element>(const Tables<Element>& tables) {
-    for_channels<Element>(layout_, channels_, slice, [&](int channel, Element* target, int distance) {
-      const auto& table = tables[channel];
-      const auto* bytes = row + source[channel];
-      for (std::size_t i = 0; i < slice.count; ++i) target[i * distance] = table[bytes[i * step]];
-    });
-  }, tables_);
+  std::visit(
+      [&]<class Element>(const Tables<Element>& tables) {
+        for_channels<Element>(layout_, channels_, slice, [&](int channel, Element* target, int distance) {
+          const auto& table = tables[channel];
+          const auto* bytes = row + source[channel];
+          for (std::size_t i = 0; i < slice.count; ++i) target[i * distance] = table[bytes[i * step]];
+        });
+      },
+      tables_);
 }
 
 void Normalizer::fill(std::uint8_t value, const InputSlice& slice) const {
-  std::visit([&]<class Element>(const Tables<Element>& tables) {
-    for_channels<Element>(layout_, channels_, slice, [&](int channel, Element* target, int distance) {
-      if (distance == 1) {
-        std::fill_n(target, slice.count, tables[channel][value]);
-      } else {
-        for (std::size_t i = 0; i < slice.count; ++i) target[i * distance] = tables[channel][value];
-      }
-    });
-  }, tables_);
+  std::visit(
+      [&]<class Element>(const Tables<Element>& tables) {
+        for_channels<Element>(layout_, channels_, slice, [&](int channel, Element* target, int distance) {
+          if (distance == 1) {
+            std::fill_n(target, slice.count, tables[channel][value]);
+          } else {
+            for (std::size_t i = 0; i < slice.count; ++i) target[i * distance] = tables[channel][value];
+          }
+        });
+      },
+      tables_);
 }
 
 void Normalizer::units(const float* values, std::size_t plane, PixelFormat format, const InputSlice& slice) const {
   const auto source = sources(format, order_);
-  std::visit([&]<class Element>(const Tables<Element>&) {
-    for_channels<Element>(layout_, channels_, slice, [&](int channel, Element* target, int distance) {
-      const auto* from = values + source[channel] * plane;
-      for (std::size_t i = 0; i < slice.count; ++i) {
-        target[i * distance] = to_element<Element>(normalized(channel, from[i]));
-      }
-    });
-  }, tables_);
+  std::visit(
+      [&]<class Element>(const Tables<Element>&) {
+        for_channels<Element>(layout_, channels_, slice, [&](int channel, Element* target, int distance) {
+          const auto* from = values + source[channel] * plane;
+          for (std::size_t i = 0; i < slice.count; ++i) {
+            target[i * distance] = to_element<Element>(normalized(channel, from[i]));
+          }
+        });
+      },
+      tables_);
 }
 
 }  // namespace visionkit

@@ -15,30 +15,32 @@ using Ints = hn::RebindToSigned<Floats>;
 using Bytes = hn::Rebind<std::uint8_t, Floats>;
 using FloatVector = hn::Vec<Floats>;
 
-struct Formula {
-  FloatVector divisor, reciprocal_divisor, mean, std, reciprocal_std;
+struct Factor {
+  explicit Factor(const ExactFactor& factor)
+      : high(hn::Set(Floats(), factor.high)), low(hn::Set(Floats(), factor.low)) {}
 
-  explicit Formula(const NormalizeFormula& formula)
-      : divisor(hn::Set(Floats(), formula.divisor)),
-        reciprocal_divisor(hn::Set(Floats(), formula.reciprocal_divisor)),
-        mean(hn::Set(Floats(), formula.mean)),
-        std(hn::Set(Floats(), formula.std)),
-        reciprocal_std(hn::Set(Floats(), formula.reciprocal_std)) {}
+  [[nodiscard]] FloatVector times(FloatVector value) const { return hn::MulAdd(value, high, hn::Mul(value, low)); }
+
+  FloatVector high, low;
 };
 
-FloatVector divide(FloatVector value, FloatVector divisor, FloatVector reciprocal) {
-  const auto quotient = hn::Mul(value, reciprocal);
-  return hn::MulAdd(hn::NegMulAdd(quotient, divisor, value), reciprocal, quotient);
-}
+struct Formula {
+  explicit Formula(const NormalizeFormula& formula)
+      : scale(formula.scale), mean(hn::Set(Floats(), formula.mean)), inverse_std(formula.inverse_std) {}
+
+  Factor scale;
+  FloatVector mean;
+  Factor inverse_std;
+};
 
 void store(hn::Vec<Bytes> bytes, const Formula& formula, float* plane) {
   const auto value = hn::ConvertTo(Floats(), hn::PromoteTo(Ints(), bytes));
-  const auto unit = divide(value, formula.divisor, formula.reciprocal_divisor);
-  hn::StoreU(divide(hn::Sub(unit, formula.mean), formula.std, formula.reciprocal_std), Floats(), plane);
+  const auto shifted = hn::Sub(formula.scale.times(value), formula.mean);
+  hn::StoreU(formula.inverse_std.times(shifted), Floats(), plane);
 }
 
-std::size_t normalize_planes(const std::uint8_t* pixels, std::size_t count, const std::array<NormalizeFormula, 3>& formulas,
-                             const std::array<float*, 3>& planes) {
+std::size_t normalize_planes(const std::uint8_t* pixels, std::size_t count,
+                             const std::array<NormalizeFormula, 3>& formulas, const std::array<float*, 3>& planes) {
   const std::size_t lanes = hn::Lanes(Floats());
   if (count < lanes) return 0;
   const Formula first(formulas[0]);
@@ -71,8 +73,8 @@ HWY_EXPORT(normalize_planes);
 
 }  // namespace
 
-std::size_t normalize_planes(const std::uint8_t* pixels, std::size_t count, const std::array<NormalizeFormula, 3>& formulas,
-                             const std::array<float*, 3>& planes) {
+std::size_t normalize_planes(const std::uint8_t* pixels, std::size_t count,
+                             const std::array<NormalizeFormula, 3>& formulas, const std::array<float*, 3>& planes) {
   return HWY_DYNAMIC_DISPATCH(normalize_planes)(pixels, count, formulas, planes);
 }
 

@@ -8,19 +8,23 @@
 
 namespace visionkit {
 
-/// ((byte / divisor) - mean) / std, the divisions done by reciprocals and one corrected step each (Markstein). Correctly
-/// rounded for most divisors on processors with fused multiply-add; whoever uses it compares all 256 values first.
-struct NormalizeFormula {
-  float divisor = 1;
-  float reciprocal_divisor = 1;
-  float mean = 0;
-  float std = 1;
-  float reciprocal_std = 1;
+/// A factor as the sum of two floats, for products that are off by far less than float32 rounds.
+struct ExactFactor {
+  float high = 1;
+  float low = 0;
 };
 
-/// Three bytes a pixel into three planes, each by its formula. Returns how many pixels it has done: all, or none when they
-/// are fewer than a vector holds.
-std::size_t normalize_planes(const std::uint8_t* pixels, std::size_t count, const std::array<NormalizeFormula, 3>& formulas,
-                             const std::array<float*, 3>& planes);
+/// ((byte * scale) - mean) * inverse_std. Rounded to the definition's bits for nearly all options on processors with
+/// fused multiply-add; whoever uses it compares all 256 values first.
+struct NormalizeFormula {
+  ExactFactor scale;
+  float mean = 0;
+  ExactFactor inverse_std;
+};
+
+/// Three bytes a pixel into three planes, each by its formula. Returns how many pixels it has done: all, or none when
+/// they are fewer than a vector holds.
+std::size_t normalize_planes(const std::uint8_t* pixels, std::size_t count,
+                             const std::array<NormalizeFormula, 3>& formulas, const std::array<float*, 3>& planes);
 
 }  // namespace visionkit

@@ -104,23 +104,25 @@ void check_resize(const ResizeOptions& resize) {
   if (to_size) {
     check_size("resize.size", resize.size);
   } else if (resize.size != Size{}) {
-    fail(ErrorCode::invalid_option, "resize.size is {}, expected 0x0 with resize.mode {}; it belongs to stretch and letterbox",
+    fail(ErrorCode::invalid_option,
+         "resize.size is {}, expected 0x0 with resize.mode {}; it belongs to stretch and letterbox",
          to_string(resize.size), mode);
   }
   if (to_side) {
     check_range("resize.side", resize.side, 1, max_side);
   } else if (resize.side != 0) {
     fail(ErrorCode::invalid_option,
-         "resize.side is {}, expected 0 with resize.mode {}; it belongs to shorter_side and longer_side", resize.side, mode);
+         "resize.side is {}, expected 0 with resize.mode {}; it belongs to shorter_side and longer_side", resize.side,
+         mode);
   }
   if (resize.max_side != 0) {
     if (resize.mode != ResizeMode::shorter_side) {
-      fail(ErrorCode::invalid_option, "resize.max_side is {}, expected 0 with resize.mode {}; it belongs to shorter_side",
-           resize.max_side, mode);
+      fail(ErrorCode::invalid_option,
+           "resize.max_side is {}, expected 0 with resize.mode {}; it belongs to shorter_side", resize.max_side, mode);
     }
     if (resize.max_side <= resize.side || resize.max_side > max_side) {
-      fail(ErrorCode::invalid_option, "resize.max_side is {}, expected 0 or {}..{} (above resize.side)", resize.max_side,
-           resize.side + 1, max_side);
+      fail(ErrorCode::invalid_option, "resize.max_side is {}, expected 0 or {}..{} (above resize.side)",
+           resize.max_side, resize.side + 1, max_side);
     }
   }
   const auto& letterbox = resize.letterbox;
@@ -130,7 +132,8 @@ void check_resize(const ResizeOptions& resize) {
   check_range("resize.letterbox.stride", letterbox.stride, 0, max_side);
   check_range("resize.letterbox.fill", letterbox.fill, 0, 255);
   if (resize.mode != ResizeMode::letterbox && letterbox != LetterboxOptions{}) {
-    fail(ErrorCode::invalid_option, "resize.letterbox is set with resize.mode {}; expected its defaults or mode letterbox", mode);
+    fail(ErrorCode::invalid_option,
+         "resize.letterbox is set with resize.mode {}; expected its defaults or mode letterbox", mode);
   }
 }
 
@@ -194,9 +197,13 @@ std::string_view to_string(TensorLayout layout) noexcept { return name_of(layout
 
 ResizeMode resize_mode_from_string(std::string_view name) { return value_of("resize mode", resize_modes, name); }
 Rounding rounding_from_string(std::string_view name) { return value_of("rounding", roundings, name); }
-LetterboxAnchor letterbox_anchor_from_string(std::string_view name) { return value_of("letterbox anchor", anchors, name); }
+LetterboxAnchor letterbox_anchor_from_string(std::string_view name) {
+  return value_of("letterbox anchor", anchors, name);
+}
 BoxMapping box_mapping_from_string(std::string_view name) { return value_of("box mapping", box_mappings, name); }
-ChannelOrder channel_order_from_string(std::string_view name) { return value_of("channel order", channel_orders, name); }
+ChannelOrder channel_order_from_string(std::string_view name) {
+  return value_of("channel order", channel_orders, name);
+}
 TensorLayout tensor_layout_from_string(std::string_view name) { return value_of("tensor layout", layouts, name); }
 
 }  // namespace visionkit

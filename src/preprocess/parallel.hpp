@@ -12,8 +12,8 @@
 
 namespace visionkit {
 
-/// Calls work(index) once for every index below `count`, on the calling thread and up to `threads` - 1 others, which end
-/// before it returns. Throws what the first failure threw; indices that had not begun by then are left out.
+/// Calls work(index) once for every index below `count`, on the calling thread and up to `threads` - 1 others, which
+/// end before it returns. Throws what the first failure threw; indices that had not begun by then are left out.
 template <class Work>
 void parallel_for(std::size_t count, int threads, const Work& work) {
   std::atomic<std::size_t> next{0};

@@ -21,10 +21,10 @@ std::size_t area(int width, int height) { return static_cast<std::size_t>(width)
 // The picture without alpha, which is dropped before resizing as Image.convert("RGB") drops it, and in gray where the
 // network takes gray. Copies only when it must.
 ImageView without_alpha(const ImageView& image, ChannelOrder order) {
-  const auto wanted = order == ChannelOrder::gray                ? PixelFormat::gray8
-                      : image.format == PixelFormat::rgba8       ? PixelFormat::rgb8
-                      : image.format == PixelFormat::bgra8       ? PixelFormat::bgr8
-                                                                 : image.format;
+  const auto wanted = order == ChannelOrder::gray          ? PixelFormat::gray8
+                      : image.format == PixelFormat::rgba8 ? PixelFormat::rgb8
+                      : image.format == PixelFormat::bgra8 ? PixelFormat::bgr8
+                                                           : image.format;
   if (wanted == image.format) return image;
   thread_local std::vector<std::uint8_t> memory;
   const auto stride = std::ptrdiff_t{image.width} * channels(wanted);
@@ -67,14 +67,16 @@ void run_pass(const PreprocessOptions& options, const Normalizer& normalizer, co
   ImageView bytes;
   if (floats) {
     thread_local std::vector<float> memory;
-    auto* planes = at_least(memory, area(window.width, window.height) * static_cast<std::size_t>(channels(source.format)));
+    auto* planes =
+        at_least(memory, area(window.width, window.height) * static_cast<std::size_t>(channels(source.format)));
     resize_unit_floats(source, {geometry.resized_size, window, options.resize.interpolation}, planes);
     units = planes;
   } else {
     bytes = resized_window(options, source, geometry);
   }
 
-  const auto fill = static_cast<std::uint8_t>(options.resize.mode == ResizeMode::letterbox ? options.resize.letterbox.fill : 0);
+  const auto fill =
+      static_cast<std::uint8_t>(options.resize.mode == ResizeMode::letterbox ? options.resize.letterbox.fill : 0);
   const int right = geometry.left + window.width;
   normalizer.fill(fill, slice(0, 0, area(model_width, geometry.top)));
   for (int y = 0; y < window.height; ++y) {

@@ -17,8 +17,8 @@ namespace visionkit {
          options.dtype != DType::uint8;
 }
 
-/// Fills the whole input of one picture. Options and view have been checked, the geometry is theirs. Scratch memory belongs
-/// to the calling thread and is kept.
+/// Fills the whole input of one picture. Options and view have been checked, the geometry is theirs. Scratch memory
+/// belongs to the calling thread and is kept.
 void run_pass(const PreprocessOptions& options, const Normalizer& normalizer, const ImageView& image,
               const TransformGeometry& geometry, std::byte* input);
 

@@ -41,7 +41,8 @@ class PixelJob {
 
 class FileJob {
  public:
-  FileJob(EncodedImage bytes, const ReadOptions& read) : bytes_(bytes), read_(read), size_(plan_decoding(bytes, read).size) {}
+  FileJob(EncodedImage bytes, const ReadOptions& read)
+      : bytes_(bytes), read_(read), size_(plan_decoding(bytes, read).size) {}
   [[nodiscard]] Size size() const { return size_; }
   void run(const PreprocessOptions& options, const Normalizer& normalizer, const TransformGeometry& geometry,
            std::byte* input) const {
@@ -65,7 +66,8 @@ std::vector<AppliedTransform> plan_batch(const PreprocessOptions& options, const
     transforms.push_back(plan_transform(options, job.size()));
     const auto first = transforms.front().model_size();
     if (transforms.back().model_size() != first) {
-      fail(ErrorCode::shape, "preprocessing a batch: image 0 becomes an input of {} and image {} one of {}, expected one size",
+      fail(ErrorCode::shape,
+           "preprocessing a batch: image 0 becomes an input of {} and image {} one of {}, expected one size",
            to_string(first), transforms.size() - 1, to_string(transforms.back().model_size()));
     }
   }
@@ -173,7 +175,9 @@ std::optional<Size> Preprocessor::fixed_size() const {
 
 AppliedTransform Preprocessor::transform(Size image) const { return plan_transform(state_->options, image); }
 
-Shape Preprocessor::input_shape(Size image) const { return shape_of(state_->options, 1, transform(image).model_size()); }
+Shape Preprocessor::input_shape(Size image) const {
+  return shape_of(state_->options, 1, transform(image).model_size());
+}
 
 PreprocessedImage Preprocessor::run(const ImageView& image) const {
   return guarded("preprocessing an image", [&] { return state_->run(PixelJob(image)); });
@@ -201,12 +205,14 @@ std::vector<AppliedTransform> Preprocessor::run_into(std::span<const ImageView> 
   return guarded("preprocessing a batch", [&] { return state_->run_into(pixel_jobs(images), input, batch); });
 }
 
-AppliedTransform Preprocessor::run_encoded_into(EncodedImage bytes, std::span<std::byte> input, const ReadOptions& read) const {
+AppliedTransform Preprocessor::run_encoded_into(EncodedImage bytes, std::span<std::byte> input,
+                                                const ReadOptions& read) const {
   return guarded("preprocessing an image", [&] { return state_->run_into(FileJob(bytes, read), input); });
 }
 
-std::vector<AppliedTransform> Preprocessor::run_encoded_into(std::span<const EncodedImage> files, std::span<std::byte> input,
-                                                             const ReadOptions& read, const BatchOptions& batch) const {
+std::vector<AppliedTransform> Preprocessor::run_encoded_into(std::span<const EncodedImage> files,
+                                                             std::span<std::byte> input, const ReadOptions& read,
+                                                             const BatchOptions& batch) const {
   return guarded("preprocessing a batch", [&] { return state_->run_into(file_jobs(files, read), input, batch); });
 }
 

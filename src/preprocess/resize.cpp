@@ -129,12 +129,12 @@ void check_resize_size(Size size) {
   }
 }
 
-void gather_pixels(const ImageView& image, const std::vector<int>& columns, const std::vector<int>& rows,
-                   std::uint8_t* out, std::ptrdiff_t stride) {
+void gather_pixels(const ImageView& image, const PixelPositions& positions, std::uint8_t* out, std::ptrdiff_t stride) {
   const int step = channels(image.format);
-  for (const int row : rows) {
+  for (const int row : positions.rows) {
+    const auto* from = image.row(row);
     auto* to = out;
-    for (const int column : columns) to = std::copy_n(image.row(row) + std::ptrdiff_t{column} * step, step, to);
+    for (const int column : positions.columns) to = std::copy_n(from + std::ptrdiff_t{column} * step, step, to);
     out += stride;
   }
 }

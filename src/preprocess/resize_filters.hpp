@@ -27,8 +27,11 @@ void resize_planes_like_torch(const float* values, std::size_t planes, Size sour
 void resize_floats_like_opencv(const float* values, Size source, int channels, const ResizeRequest& request,
                                float* out);
 
-/// Copies the pixel (columns[x], rows[y]) to every (x, y).
-void gather_pixels(const ImageView& image, const std::vector<int>& columns, const std::vector<int>& rows,
-                   std::uint8_t* out, std::ptrdiff_t stride);
+/// Which source pixel every pixel of the window is a copy of.
+struct PixelPositions {
+  std::vector<int> columns;
+  std::vector<int> rows;
+};
+void gather_pixels(const ImageView& image, const PixelPositions& positions, std::uint8_t* out, std::ptrdiff_t stride);
 
 }  // namespace visionkit

@@ -32,7 +32,7 @@ struct HorizontalPlan {
     int steps;                 ///< of four taps
     std::size_t first_weight;  ///< in `weights`
   };
-  int channels = 0;
+  int channels = 0;  ///< 0 until the plan is complete
   int outputs = 0;
   WeightParts form = WeightParts::shorts;
   std::size_t source_bytes = 0;  ///< how many bytes of a source row may be read, slack included

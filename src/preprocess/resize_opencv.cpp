@@ -17,23 +17,22 @@ double opencv_scale(int source_length, int length) {
   return 1.0 / (static_cast<double>(length) / static_cast<double>(source_length));
 }
 
-std::vector<int> nearest_positions(int source_length, int length, int first, int count) {
+void nearest_positions(int source_length, int length, int first, int count, std::vector<int>& positions) {
   const double scale = opencv_scale(source_length, length);
-  std::vector<int> positions(static_cast<std::size_t>(count));
+  positions.resize(static_cast<std::size_t>(count));
   for (auto& position : positions) {
     position = std::min(static_cast<int>(std::floor(first++ * scale)), source_length - 1);
   }
-  return positions;
 }
 
-std::vector<int> nearest_exact_positions(int source_length, int length, int first, int count) {
+// As in OpenCV 4.5 to 4.6, in fixed point.
+void nearest_exact_positions(int source_length, int length, int first, int count, std::vector<int>& positions) {
   const std::int64_t scale = ((std::int64_t{source_length} << 16) + length / 2) / length;
   const std::int64_t shift = scale / 2 - 1;
-  std::vector<int> positions(static_cast<std::size_t>(count));
+  positions.resize(static_cast<std::size_t>(count));
   for (auto& position : positions) {
     position = static_cast<int>(std::clamp<std::int64_t>((scale * first++ + shift) >> 16, 0, source_length - 1));
   }
-  return positions;
 }
 
 // Where an output lies between two source samples, and the weights of both with 11 fractional bits.
@@ -159,13 +158,16 @@ void call_opencv(const cv::Mat& source, const ResizeRequest& request, const cv::
 void resize_like_opencv(const ImageView& image, const ResizeRequest& request, std::uint8_t* out,
                         std::ptrdiff_t stride) {
   const auto& [x, y, width, height] = request.window;
+  thread_local PixelPositions positions;
   switch (request.interpolation) {
     case Interpolation::opencv_nearest:
-      return gather_pixels(image, nearest_positions(image.width, request.size.width, x, width),
-                           nearest_positions(image.height, request.size.height, y, height), out, stride);
+      nearest_positions(image.width, request.size.width, x, width, positions.columns);
+      nearest_positions(image.height, request.size.height, y, height, positions.rows);
+      return gather_pixels(image, positions, out, stride);
     case Interpolation::opencv_nearest_exact:
-      return gather_pixels(image, nearest_exact_positions(image.width, request.size.width, x, width),
-                           nearest_exact_positions(image.height, request.size.height, y, height), out, stride);
+      nearest_exact_positions(image.width, request.size.width, x, width, positions.columns);
+      nearest_exact_positions(image.height, request.size.height, y, height, positions.rows);
+      return gather_pixels(image, positions, out, stride);
     case Interpolation::opencv_linear:
       if (image.width == 2 * request.size.width && image.height == 2 * request.size.height) {
         return average_blocks(image, request.window, out, stride);

@@ -35,6 +35,7 @@ struct Plan {
   AxisRequest y;
   Interpolation interpolation = Interpolation::pillow_bilinear;
   WeightParts form = WeightParts::shorts;
+  AxisTaps<std::int32_t> taps;  // scratch
   HorizontalPlan horizontal;
   VerticalPlan vertical;
 
@@ -49,7 +50,6 @@ struct Plan {
     y = new_y;
     interpolation = new_interpolation;
     form = new_form;
-    AxisTaps<std::int32_t> taps;
     pillow_taps(y, interpolation, taps);
     plan_vertical(taps, vertical);
     pillow_taps(x, interpolation, taps);
@@ -148,14 +148,13 @@ struct Workspace {
 };
 
 // Image.resize(NEAREST): positions are accumulated, and so are their rounding errors.
-std::vector<int> nearest_positions(const AxisRequest& axis) {
+void nearest_positions(const AxisRequest& axis, std::vector<int>& positions) {
   const double step = static_cast<double>(axis.end - axis.begin) / axis.output_length;
   double position = axis.begin + step * 0.5;
-  std::vector<int> positions;
+  positions.clear();
   for (int i = 0; i < axis.first_output + axis.outputs; ++i, position += step) {
     if (i >= axis.first_output) positions.push_back(std::min(static_cast<int>(position), axis.source_length - 1));
   }
-  return positions;
 }
 
 }  // namespace
@@ -166,7 +165,10 @@ void resize_like_pillow(const ImageView& image, const SourceRegion& region, cons
   const AxisRequest x{image.width, region.x1, region.x2, request.size.width, area.x, area.width};
   const AxisRequest y{image.height, region.y1, region.y2, request.size.height, area.y, area.height};
   if (request.interpolation == Interpolation::pillow_nearest) {
-    return gather_pixels(image, nearest_positions(x), nearest_positions(y), out, stride);
+    thread_local PixelPositions positions;
+    nearest_positions(x, positions.columns);
+    nearest_positions(y, positions.rows);
+    return gather_pixels(image, positions, out, stride);
   }
   thread_local Workspace workspace;
   auto& [plan, window, rows] = workspace;

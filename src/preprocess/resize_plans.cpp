@@ -57,7 +57,6 @@ void append(const AxisTaps<std::int32_t>& taps, int output, int step, WeightPart
 }  // namespace
 
 void plan_horizontal(const AxisTaps<std::int32_t>& taps, int channels, HorizontalPlan& plan) {
-  plan.channels = channels;
   plan.outputs = static_cast<int>(taps.first.size());
   plan.form = form_for(taps);
   plan.source_bytes = 0;
@@ -79,6 +78,7 @@ void plan_horizontal(const AxisTaps<std::int32_t>& taps, int channels, Horizonta
     plan.source_bytes = std::max(plan.source_bytes, static_cast<std::size_t>(last_offset) + 16);
     plan.quads.push_back(quad);
   }
+  plan.channels = channels;
 }
 
 void plan_vertical(const AxisTaps<std::int32_t>& taps, VerticalPlan& plan) {

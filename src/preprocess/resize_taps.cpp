@@ -57,7 +57,8 @@ void antialiased_taps(const AxisRequest& axis, Real scale, Real filter_support, 
   taps.first.resize(outputs);
   taps.count.resize(outputs);
   taps.weights.assign(outputs * static_cast<std::size_t>(taps.max_count), Weight(0));
-  std::vector<Real> window(static_cast<std::size_t>(taps.max_count));
+  thread_local std::vector<Real> window;
+  window.resize(static_cast<std::size_t>(taps.max_count));
   for (std::size_t i = 0; i < outputs; ++i) {
     const Real center = Real(axis.begin) + (Real(axis.first_output + static_cast<int>(i)) + Real(0.5)) * scale;
     const int first = std::clamp(static_cast<int>(center - support + Real(0.5)), 0, axis.source_length - 1);

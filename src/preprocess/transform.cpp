@@ -8,9 +8,13 @@
 namespace visionkit {
 namespace {
 
-float forward(const AxisMapping& axis, float value) { return static_cast<float>(axis.scale * double{value} + axis.offset); }
+float forward(const AxisMapping& axis, float value) {
+  return static_cast<float>(axis.scale * double{value} + axis.offset);
+}
 
-float backward(const AxisMapping& axis, float value) { return static_cast<float>((double{value} - axis.offset) / axis.scale); }
+float backward(const AxisMapping& axis, float value) {
+  return static_cast<float>((double{value} - axis.offset) / axis.scale);
+}
 
 // A mapping of a coordinate that counts from the other end of `length` pixels.
 AxisMapping reversed(const AxisMapping& axis, int length) { return {-axis.scale, axis.offset + axis.scale * length}; }

@@ -17,6 +17,7 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "runtime/archive.hpp"
+#include "runtime/silent_warnings.hpp"
 #include "runtime/torch_values.hpp"
 #include "runtime/torchvision_operators.hpp"
 
@@ -25,23 +26,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-class SilentWarnings : public c10::WarningHandler {
- public:
-  void process(const c10::Warning& /*warning*/) override {}
-};
-
 // What every call into LibTorch runs under. All of it belongs to the calling thread only and is undone at its end.
 class CallScope {
  public:
-  CallScope() : executor_(false), warnings_(&handler_) {}
+  CallScope() : executor_(false) {}
 
  private:
   c10::InferenceMode inference_;
   // The profiling executor makes the first calls 3 to 10 times slower and feeds the TensorExpr fuser, which hangs on CPU
   // builds without LLVM. A frozen graph gains nothing from it, and switching the fuser itself off would be process-wide.
   torch::jit::GraphOptimizerEnabledGuard executor_;
-  SilentWarnings handler_;
-  c10::WarningUtils::WarningHandlerGuard warnings_;
+  SilentWarnings warnings_;
 };
 
 // std::istream over borrowed memory.

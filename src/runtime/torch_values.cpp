@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace visionkit {
@@ -14,6 +15,34 @@ constexpr std::array dtypes = {
     std::pair{DType::uint8, at::kByte},      std::pair{DType::int8, at::kChar},
     std::pair{DType::int16, at::kShort},     std::pair{DType::int32, at::kInt},
     std::pair{DType::int64, at::kLong},      std::pair{DType::boolean, at::kBool},
+};
+
+// What LibTorch says when something common went wrong, the code it deserves when not the stage's own, and a hint.
+struct KnownReason {
+  std::string_view text;
+  std::optional<ErrorCode> code;
+  std::string_view hint;
+};
+
+constexpr std::string_view other_size = " (hint: the network was made for another input size than the record says)";
+constexpr std::string_view other_device = " (hint: a device is built into the traced code; export the model again on the CPU)";
+
+constexpr std::array known_reasons = {
+    KnownReason{"can't allocate memory", ErrorCode::out_of_memory, ""},
+    KnownReason{"not enough memory", ErrorCode::out_of_memory, ""},
+    KnownReason{"out of memory", ErrorCode::out_of_memory, ""},
+    KnownReason{"Storage size calculation overflowed", ErrorCode::out_of_memory, ""},
+    KnownReason{"not compiled with CUDA", ErrorCode::model_contract, other_device},
+    KnownReason{"'CUDA' backend", ErrorCode::model_contract, other_device},
+    KnownReason{"accelerator device", ErrorCode::model_contract, other_device},
+    KnownReason{"No CUDA GPUs", ErrorCode::model_contract, other_device},
+    KnownReason{"on the same device", ErrorCode::model_contract, other_device},
+    KnownReason{"shapes cannot be multiplied", std::nullopt, other_size},
+    KnownReason{"must match the size of tensor", std::nullopt, other_size},
+    KnownReason{"Sizes of tensors must match", std::nullopt, other_size},
+    KnownReason{"is invalid for input of size", std::nullopt, other_size},
+    KnownReason{"channels, but got", std::nullopt, " (hint: the record's color may be wrong)"},
+    KnownReason{"not implemented for", std::nullopt, " (hint: the record's dtype or the precision may be wrong)"},
 };
 
 Tensor to_tensor(const at::Tensor& source, const std::string& name, const at::Tensor& input) {
@@ -112,10 +141,13 @@ void rethrow(ErrorCode code, const std::string& what) {
   } catch (...) {
     message = "an exception of unknown type";
   }
-  const auto contains = [&](std::string_view text) { return message.find(text) != std::string::npos; };
-  if (contains("can't allocate memory") || contains("not enough memory") || contains("out of memory") ||
-      contains("Storage size calculation overflowed")) {
-    code = ErrorCode::out_of_memory;
+  for (const auto& [text, replacement, hint] : known_reasons) {
+    if (message.find(text) == std::string::npos) continue;
+    constexpr std::size_t room = 300;  // of Error's one line; the hint is worth more than the end of a long reason
+    auto reason = reason_of(message);
+    const auto taken = what.size() + 2 + hint.size();
+    if (reason.size() + taken > room) reason = reason.substr(0, room - std::min(taken + 3, room)) + "...";
+    throw Error(replacement.value_or(code), what + ": " + reason + std::string(hint));
   }
   throw Error(code, what + ": " + reason_of(message));
 }

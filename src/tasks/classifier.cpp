@@ -9,6 +9,7 @@
 #include <visionkit/image/io.hpp>
 
 #include "core/fail.hpp"
+#include "tasks/class_filter.hpp"
 #include "tasks/model.hpp"
 
 namespace visionkit {
@@ -32,24 +33,6 @@ void check(const ClassifierOptions& options) {
   }
 }
 
-// Options in, record out: whatever the caller stated wins. Says whether the preprocessing was stated.
-bool override_record(const ClassifierOptions& options, ModelRecord& record) {
-  if (options.task) record.task = *options.task;
-  if (options.scores) record.output.scores = *options.scores;
-  if (options.labels) record.labels = *options.labels;
-  if (options.input) record.input = *options.input;
-  if (options.temperature) record.temperature = *options.temperature;
-  if (!options.score_thresholds.empty()) record.score_thresholds = options.score_thresholds;
-  return options.input.has_value();
-}
-
-ModelRequest request(const ClassifierOptions& options) {
-  check(options);
-  return {.run = options.run, .record = options.record, .override_record = [&options](ModelRecord& record) {
-            return override_record(options, record);
-          }};
-}
-
 // The record is somebody else's text: what it states is checked like options.
 void check_record(const ModelRecord& record, const std::string& file) {
   if (record.task != Task::classification && record.task != Task::multilabel_classification) {
@@ -59,27 +42,30 @@ void check_record(const ModelRecord& record, const std::string& file) {
   if (!(record.temperature > 0)) fail(ErrorCode::invalid_option, "temperature is {}, expected a number above 0", record.temperature);
 }
 
-std::vector<bool> allowed_classes(const ClassifierOptions& options, const Labels& labels) {
-  if (options.allow.empty() && options.deny.empty()) return {};
-  std::vector<bool> allowed(labels.size(), options.allow.empty());
-  const auto set = [&](const char* field, const std::vector<std::string>& names, bool value) {
-    for (const auto& name : names) {
-      const auto id = labels.find(name);
-      if (!id) fail(ErrorCode::invalid_option, "{} names '{}', which is not among the {} labels of the model", field, name, labels.size());
-      allowed[static_cast<std::size_t>(id->value)] = value;
-    }
-  };
-  set("allow", options.allow, true);
-  set("deny", options.deny, false);
-  return allowed;
+// Whatever the caller stated wins over the record.
+RecordUse use_record(const ClassifierOptions& options, ModelRecord& record, const std::string& file) {
+  if (options.task) record.task = *options.task;
+  if (options.scores) record.output.scores = *options.scores;
+  if (options.labels) record.labels = *options.labels;
+  if (options.input) record.input = *options.input;
+  if (options.temperature) record.temperature = *options.temperature;
+  if (!options.score_thresholds.empty()) record.score_thresholds = options.score_thresholds;
+  check_record(record, file);
+  return {.states_input = options.input.has_value()};
+}
+
+Model load(const Archive& archive, const ClassifierOptions& options) {
+  check(options);
+  return Model(archive, {.run = options.run, .record = options.record, .use_record = [&](FoundRecord& found) {
+                           return use_record(options, found.record, archive.name());
+                         }});
 }
 
 }  // namespace
 
 struct Classifier::Impl {
-  Impl(const Archive& archive, const ClassifierOptions& given) : model(archive, request(given)), options(given) {
+  Impl(const Archive& archive, const ClassifierOptions& given) : model(load(archive, given)), options(given) {
     const auto& record = model.record();
-    check_record(record, model.description().file);
     const bool one_label = record.task == Task::classification;
     if (!model.warm_up_outputs().empty()) check_answer(model.warm_up_outputs());
     const auto thresholds = record.score_thresholds.size();
@@ -95,33 +81,33 @@ struct Classifier::Impl {
     options.labels = record.labels;
     options.input = record.input;
     options.record = record;
-    ranking = {.top_k = *options.top_k, .score_thresholds = options.score_thresholds, .allowed = allowed_classes(options, record.labels)};
+    ranking = {.top_k = *options.top_k, .score_thresholds = options.score_thresholds, .allowed = allowed_classes(options.allow, options.deny, record.labels)};
     model.self_test();
   }
 
   [[nodiscard]] std::size_t classes() const {
     if (!model.record().labels.empty()) return model.record().labels.size();
     const auto& outputs = model.warm_up_outputs();
-    return outputs.empty() ? 0 : static_cast<std::size_t>(model.named_output(outputs).shape().back());
+    return outputs.empty() ? 0 : static_cast<std::size_t>(model.named_output(outputs).shape.back());
   }
 
   // A contract that does not fit and NaN are found at load rather than in production.
   void check_answer(const Outputs& outputs) const {
-    const auto batch = static_cast<std::size_t>(model.record().batch.value_or(1));
+    const auto batch = model.batch_of(1);
     const auto values = scores_of(outputs, batch).floats();
     check_values(values.first(values.size() / batch));
   }
 
   // The scores [batch, classes]; anything else is refused with expected and got.
-  [[nodiscard]] const Tensor& scores_of(const Outputs& outputs, std::size_t batch) const {
-    const auto& tensor = model.named_output(outputs);
-    const auto& shape = tensor.shape();
+  [[nodiscard]] TensorView scores_of(const Outputs& outputs, std::size_t batch) const {
+    auto tensor = model.named_output(outputs);
+    const auto& shape = tensor.shape;
     const auto labels = model.record().labels.size();
     const bool fits = shape.size() == 2 && shape[0] == static_cast<std::int64_t>(batch) && shape[1] > 0 &&
                       (labels == 0 || shape[1] == static_cast<std::int64_t>(labels));
-    if (!fits || tensor.dtype() != DType::float32) {
+    if (!fits || tensor.dtype != DType::float32) {
       fail(ErrorCode::model_contract, "'{}': expected float32 [{}, {}] (pictures, classes), got {} {}", model.description().file, batch,
-           labels == 0 ? "classes" : std::to_string(labels), to_string(tensor.dtype()), to_string(shape));
+           labels == 0 ? "classes" : std::to_string(labels), to_string(tensor.dtype), to_string(shape));
     }
     return tensor;
   }
@@ -153,7 +139,7 @@ struct Classifier::Impl {
 
   // `images` may be fewer than the rows of a fixed batch.
   [[nodiscard]] std::vector<Classification> decode(const Outputs& outputs, std::size_t images) const {
-    const auto batch = model.record().batch ? static_cast<std::size_t>(*model.record().batch) : images;
+    const auto batch = model.batch_of(images);
     const auto values = scores_of(outputs, batch).floats();
     std::vector<Classification> results;
     for (std::size_t i = 0; i < images; ++i) results.push_back(decode_row(values.subspan(i * values.size() / batch, values.size() / batch)));
@@ -163,7 +149,7 @@ struct Classifier::Impl {
   [[nodiscard]] std::vector<Classification> classify(std::span<const ImageView> images) const {
     return guarded("classifying", [&] {
       std::vector<Classification> results;
-      model.run(images, [&](std::span<const ImageView> part, const Outputs& outputs) {
+      model.run(images, [&](std::span<const AppliedTransform> part, const Outputs& outputs) {
         auto decoded = decode(outputs, part.size());
         std::move(decoded.begin(), decoded.end(), std::back_inserter(results));
       });

@@ -9,7 +9,6 @@
 
 #include "core/fail.hpp"
 #include "runtime/trust.hpp"
-#include "tasks/record_source.hpp"
 
 namespace visionkit {
 namespace {
@@ -61,14 +60,14 @@ std::string names_of(const Outputs& outputs) {
 Model::Model(const Archive& archive, const ModelRequest& request) {
   const auto start = Clock::now();
   auto found = find_record(archive, request.record);
-  const bool stated = request.override_record(found.record);
-  if (found.origin == RecordOrigin::none && !stated) {
+  const auto use = request.use_record(found);
+  if (found.origin == RecordOrigin::none && !use.states_input) {
     fail(ErrorCode::model_contract, "'{}' has no record of how pictures become its input{}: add visionkit.json, a sidecar, or give the options' input",
          archive.name(), found.notes.empty() ? "" : " (" + found.notes.front() + ")");
   }
   auto& record = found.record;
   preprocessor_.emplace(record.input);
-  const SessionOptions options{.run = request.run, .probes = probes(*preprocessor_, static_cast<std::size_t>(record.batch.value_or(1)))};
+  const SessionOptions options{.run = request.run, .input = use.input, .probes = probes(*preprocessor_, static_cast<std::size_t>(record.batch.value_or(1)))};
   session_ = load_torchscript(archive, options);
 
   const auto& report = session_->report();
@@ -103,16 +102,38 @@ void Model::run(std::span<const ImageView> images, const Receiver& receive) cons
     const auto chunk = images.subspan(start, std::min(step, images.size() - start));
     std::vector<ImageView> batch(chunk.begin(), chunk.end());
     if (record().batch) batch.resize(step, chunk.back());  // a fixed batch is filled up with a picture that is there anyway
-    receive(chunk, session_->run(preprocessor_->run(batch).tensor.view()));
+    const auto input = preprocessor_->run(batch);
+    receive(std::span(input.transforms).first(chunk.size()), session_->run(input.tensor.view()));
   }
 }
 
-const Tensor& Model::named_output(const Outputs& outputs) const {
-  const auto& wanted = record().output.tensor;
-  const auto found = std::find_if(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == wanted; });
-  if (found != outputs.end()) return found->tensor;
-  const auto expected = wanted.empty() ? std::string("one bare tensor (or a record that names one by output.tensor)") : "the output '" + wanted + "'";
-  fail(ErrorCode::model_contract, "'{}': expected {}, got {}", description_.file, expected, names_of(outputs));
+std::size_t Model::batch_of(std::size_t images) const { return record().batch ? static_cast<std::size_t>(*record().batch) : images; }
+
+TensorView Model::output(const Outputs& outputs, const std::string& path) const {
+  const auto found = std::find_if(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == path; });
+  if (found == outputs.end()) {
+    fail(ErrorCode::model_contract, "'{}': expected the output '{}', got {}", description_.file, path, names_of(outputs));
+  }
+  return found->tensor.view();
+}
+
+std::vector<TensorView> Model::named_outputs(const Outputs& outputs) const {
+  std::vector<TensorView> views;
+  for (const auto& path : record().output.tensors) views.push_back(output(outputs, path));
+  if (views.empty()) {
+    for (const auto& [name, tensor] : outputs) views.push_back(tensor.view());
+  }
+  return views;
+}
+
+TensorView Model::named_output(const Outputs& outputs) const {
+  const auto views = named_outputs(outputs);
+  const bool bare = !record().output.tensors.empty() || outputs.front().name.empty();
+  if (views.size() != 1 || !bare) {
+    fail(ErrorCode::model_contract, "'{}': expected one bare tensor (or a record that names one by output.tensors), got {}",
+         description_.file, names_of(outputs));
+  }
+  return views.front();
 }
 
 void Model::self_test() const {
@@ -129,7 +150,7 @@ void Model::self_test() const {
     }
   }
   const std::array<ImageView, 1> pictures = {picture};
-  run(pictures, [&](std::span<const ImageView>, const Outputs& outputs) {
+  run(pictures, [&](std::span<const AppliedTransform>, const Outputs& outputs) {
     const auto values = named_output(outputs).floats();
     if (values.size() < test->output.size()) {
       fail(ErrorCode::model_contract, "self-test of '{}': expected at least {} values, got {}", description_.file, test->output.size(), values.size());

@@ -14,14 +14,21 @@
 
 #include "runtime/archive.hpp"
 #include "runtime/session.hpp"
+#include "tasks/record_source.hpp"
 
 namespace visionkit {
 
+/// What a task makes of the record that was found, before the network is loaded.
+struct RecordUse {
+  bool states_input = false;             ///< the caller says how pictures become the network's input
+  InputKind input = InputKind::tensor;
+};
+
 struct ModelRequest {
   RunOptions run = {};
-  std::optional<ModelRecord> record = {};
-  /// Puts the caller's options into the record that was found; says whether the caller stated the preprocessing.
-  std::function<bool(ModelRecord&)> override_record = {};
+  std::optional<ModelRecord> record = {};  ///< the caller's
+  /// Puts the caller's options into the record and checks that the task can work with it.
+  std::function<RecordUse(FoundRecord&)> use_record = {};
 };
 
 class Model {
@@ -33,15 +40,25 @@ class Model {
   [[nodiscard]] const Outputs& warm_up_outputs() const { return session_->report().warm_up_outputs; }
 
   /// Runs pictures of any sizes in as few forward calls as the network allows and hands over, call by call, how many
-  /// pictures it took and what came out.
-  using Receiver = std::function<void(std::span<const ImageView> images, const Outputs& outputs)>;
+  /// pictures it took, what was done to each of them, and what came out.
+  using Receiver = std::function<void(std::span<const AppliedTransform> images, const Outputs& outputs)>;
   void run(std::span<const ImageView> images, const Receiver& receive) const;
 
   /// Plays the record's self-test, when it has one. Throws model_contract with the first value that differs.
   void self_test() const;
 
-  /// The output that the record names. Throws model_contract with what there is when it is missing or not clear.
-  [[nodiscard]] const Tensor& named_output(const Outputs& outputs) const;
+  /// The outputs that the record names, or all. Throws model_contract with what there is when one is missing.
+  [[nodiscard]] std::vector<TensorView> named_outputs(const Outputs& outputs) const;
+  /// The only one of them. Throws model_contract when there are several.
+  [[nodiscard]] TensorView named_output(const Outputs& outputs) const;
+
+  /// The output of that path. Throws model_contract with what there is when it is missing.
+  [[nodiscard]] TensorView output(const Outputs& outputs, const std::string& path) const;
+  /// The size of the network's input where it is the same for every picture.
+  [[nodiscard]] std::optional<Size> fixed_input() const { return preprocessor_->fixed_size(); }
+
+  /// The pictures that one call of the network answered: its batch, with the copies that fill a fixed one.
+  [[nodiscard]] std::size_t batch_of(std::size_t images) const;
 
  private:
   [[nodiscard]] std::size_t pictures_per_call(std::size_t wanted) const;

@@ -22,7 +22,7 @@ std::string resize_text(const PreprocessOptions& input) {
   const auto& resize = input.resize;
   auto text = std::string(to_string(resize.mode));
   if (resize.mode == ResizeMode::none) return "as large as the picture";
-  text += resize.side != 0 ? fmt::format(" {}", resize.side) : " " + to_string(resize.size);
+  text += resize.side != 0 ? fmt::format(" {}", resize.side) : fmt::format(" {}", to_string(resize.size));
   text += fmt::format(", {}", to_string(resize.interpolation));
   if (input.crop) text += fmt::format(", center crop {}", to_string(input.crop->size));
   return text;

@@ -63,8 +63,13 @@ void read_input(JsonObject object, ModelRecord& record) {
 OutputContract read_output(JsonObject object) {
   OutputContract output;
   object.get_enum("scores", output.scores);
-  object.get("tensor", output.tensor);
+  object.get("tensors", output.tensors);
   object.get("format", output.format);
+  object.get_enum("labels_per_box", output.labels_per_box);
+  object.get_enum("coordinates", output.coordinates);
+  object.get_enum("activation", output.activation);
+  object.get_enum("encoding", output.encoding);
+  object.get("label_numbers", output.label_numbers);
   object.finish();
   return output;
 }
@@ -102,6 +107,7 @@ ModelRecord read_record(JsonObject object, const std::string& origin) {
   if (object.has("output")) record.output = read_output(object.object("output"));
   object.get("temperature", record.temperature);
   object.get("score_thresholds", record.score_thresholds);
+  if (object.has("iou_threshold")) record.iou_threshold = object.require<double>("iou_threshold");
   if (object.has("self_test")) record.self_test = read_self_test(object.object("self_test"));
   if (object.has("provenance")) record.provenance = read_provenance(object.object("provenance"));
   object.finish();
@@ -150,6 +156,23 @@ void add_text(Ordered& object, const char* key, const std::string& text) {
   if (!text.empty()) object[key] = text;
 }
 
+template <class E>
+void add_enum(Ordered& object, const char* key, const std::optional<E>& value) {
+  if (value) object[key] = to_string(*value);
+}
+
+Ordered output_json(const OutputContract& output) {
+  Ordered out = {{"scores", to_string(output.scores)}};
+  if (!output.tensors.empty()) out["tensors"] = output.tensors;
+  add_text(out, "format", output.format);
+  add_enum(out, "labels_per_box", output.labels_per_box);
+  add_enum(out, "coordinates", output.coordinates);
+  add_enum(out, "activation", output.activation);
+  add_enum(out, "encoding", output.encoding);
+  if (!output.label_numbers.empty()) out["label_numbers"] = output.label_numbers;
+  return out;
+}
+
 }  // namespace
 
 ModelRecord parse_record(std::string_view text, std::string_view origin) {
@@ -174,11 +197,10 @@ std::string to_json(const ModelRecord& record) {
     out["task"] = to_string(record.task);
     if (!record.labels.empty()) out["labels"] = record.labels.names();
     out["input"] = input_json(record);
-    out["output"] = {{"scores", to_string(record.output.scores)}};
-    add_text(out["output"], "tensor", record.output.tensor);
-    add_text(out["output"], "format", record.output.format);
+    out["output"] = output_json(record.output);
     if (record.temperature != 1) out["temperature"] = record.temperature;
     if (!record.score_thresholds.empty()) out["score_thresholds"] = record.score_thresholds;
+    if (record.iou_threshold) out["iou_threshold"] = *record.iou_threshold;
     if (record.self_test) {
       auto& test = out["self_test"] = size_json(record.self_test->size);
       add_text(test, "input_sha256", record.self_test->input_sha256);

@@ -19,6 +19,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
 FOREIGN_HEADER = re.compile(r"/(torch|ATen|c10|opencv2|Eigen|nlohmann)/")
+UNWANTED_BY_CORE = re.compile(r"lib(torch|c10|gdal|opencv_imgcodecs|opencv_dnn)")
 MAX_CPU_SECONDS = 5  # of configuring and building a program on the installed package
 
 
@@ -100,10 +101,8 @@ def subdirectory(args):
 def check_program(args, program):
     print(run(program).strip())
     libraries = run("ldd", program)
-    unwanted = "gdal|opencv_imgcodecs|opencv_dnn" + ("" if args.component == "runtime" else "|torch|c10")
-    # Debian's LibTorch itself is linked with all of OpenCV.
-    if args.component == "core" and re.search(unwanted, libraries):
-        sys.exit(f"the program loads what it should not:\n{libraries}")
+    if args.component == "core" and UNWANTED_BY_CORE.search(libraries):
+        sys.exit(f"a program on the core loads what it should not:\n{libraries}")
     if "not found" in libraries:
         sys.exit(f"the program misses libraries:\n{libraries}")
 
@@ -118,6 +117,7 @@ def main():
     parser.add_argument("--torch", default="", help="LibTorch's library folder, the one RPATH entry that is allowed")
     parser.add_argument("--settings", nargs="*", default=[], metavar="NAME=VALUE", help="CMake settings")
     args = parser.parse_args()
+    args.work = args.work.resolve()
     args.settings = [f"-D{setting}" for setting in args.settings]
     if args.step == "install":
         install(args)

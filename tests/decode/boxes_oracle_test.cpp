@@ -173,10 +173,17 @@ TEST_SUITE("oracle.boxes") {
         } else if (key == "xyxy_to_cxcywh") {
           tally.add(matches(value, [&](const Box& box) { return sizes(to_center(box)); }), key);
         } else if (key == "cxcywh_to_xyxy") {
-          tally.add(matches(value, [&](const Box& b) { return corners(to_box(CenterBox{b.x1, b.y1, b.x2, b.y2})); }),
+          tally.add(matches(value,
+                            [&](const Box& b) {
+                              return corners(to_box(CenterBox{b.x1, b.y1, b.x2, b.y2}));
+                            }),
                     key);
         } else if (key == "xywh_to_xyxy") {
-          tally.add(matches(value, [&](const Box& b) { return corners(to_box(XywhBox{b.x1, b.y1, b.x2, b.y2})); }), key);
+          tally.add(matches(value,
+                            [&](const Box& b) {
+                              return corners(to_box(XywhBox{b.x1, b.y1, b.x2, b.y2}));
+                            }),
+                    key);
         } else if (const auto height = number_after("clip_to_")) {
           const Size size{std::stoi(key.substr(key.find('x') + 1)), static_cast<int>(*height)};
           tally.add(matches(value, [&](const Box& box) { return corners(clip(box, size)); }), key);

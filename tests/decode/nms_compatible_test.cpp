@@ -74,9 +74,8 @@ TEST_CASE("compatible suppression refuses options out of range") {
         OpenCvNmsOptions{.top_k = -1}}) {
     CHECK(code([&] { (void)opencv_nms(boxes, scores, options); }) == ErrorCode::invalid_option);
   }
-  for (const SoftNmsOptions& options :
-       {SoftNmsOptions{.iou_threshold = 2}, SoftNmsOptions{.sigma = 0}, SoftNmsOptions{.score_threshold = nan},
-        SoftNmsOptions{.top_k = -1}}) {
+  for (const SoftNmsOptions& options : {SoftNmsOptions{.iou_threshold = 2}, SoftNmsOptions{.sigma = 0},
+                                        SoftNmsOptions{.score_threshold = nan}, SoftNmsOptions{.top_k = -1}}) {
     CHECK(code([&] { (void)opencv_soft_nms(boxes, scores, options); }) == ErrorCode::invalid_option);
   }
   CHECK(code([&] { (void)opencv_nms(boxes, {}); }) == ErrorCode::shape);

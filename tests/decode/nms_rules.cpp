@@ -88,13 +88,15 @@ BoxSet random_boxes(std::mt19937_64& random, std::size_t largest) {
     if (kind == 6 && pick(0, 3) == 0) box.x2 = box.x1;
     if (kind == 7 && pick(0, 3) == 0) {
       const std::array fields = {&box.x1, &box.y1, &box.x2, &box.y2};
-      *fields[static_cast<std::size_t>(pick(0, 3))] = std::array{nan, infinity, -infinity}[static_cast<std::size_t>(pick(0, 2))];
+      *fields[static_cast<std::size_t>(pick(0, 3))] =
+          std::array{nan, infinity, -infinity}[static_cast<std::size_t>(pick(0, 2))];
     }
     if (kind == 8 && i > 0 && pick(0, 1) == 0) box = set.boxes[static_cast<std::size_t>(pick(0, i - 1))];
     set.boxes.push_back(box);
     float score = uniform(-0.2, 1);
     if (kind % 2 == 0) score = static_cast<float>(pick(-1, 10)) / 10;
-    if (kind == 9 && pick(0, 9) == 0) score = std::array{nan, infinity, -infinity, -0.0F, 0.0F}[static_cast<std::size_t>(pick(0, 4))];
+    if (kind == 9 && pick(0, 9) == 0)
+      score = std::array{nan, infinity, -infinity, -0.0F, 0.0F}[static_cast<std::size_t>(pick(0, 4))];
     set.scores.push_back(score);
     set.labels.emplace_back(static_cast<std::int32_t>(pick(0, classes - 1)));
   }

@@ -65,8 +65,8 @@ TEST_CASE("classes are kept apart without moving coordinates") {
 }
 
 TEST_CASE("boxes without a positive finite area neither suppress nor get suppressed") {
-  const std::vector<Box> boxes = {{nan, 0, 10, 10}, {0, 0, infinity, 10}, {5, 5, 5, 9}, {9, 9, 1, 1}, {0, 0, 10, 10},
-                                  {0, 0, 10, 10}};
+  const std::vector<Box> boxes = {{nan, 0, 10, 10}, {0, 0, infinity, 10}, {5, 5, 5, 9},
+                                  {9, 9, 1, 1},     {0, 0, 10, 10},       {0, 0, 10, 10}};
   CHECK(nms(boxes, std::vector<float>(6, 0.5F), {}, {.iou_threshold = 0}) == Indices{0, 1, 2, 3, 4});
 }
 
@@ -111,8 +111,8 @@ TEST_CASE("weighted suppression moves the best box to the mean of its cluster") 
 TEST_CASE("weighted suppression gives every box to the best of those that suppress it") {
   // The third box overlaps both others; the second is kept because it does not overlap the first enough.
   const std::vector<Box> boxes = {{0, 0, 10, 10}, {6, 0, 16, 10}, {3, 0, 13, 10}};
-  const auto picks = suppress(boxes, std::vector<float>{0.6F, 0.5F, 0.3F}, {},
-                              {.iou_threshold = 0.4, .method = NmsMethod::weighted});
+  const auto picks =
+      suppress(boxes, std::vector<float>{0.6F, 0.5F, 0.3F}, {}, {.iou_threshold = 0.4, .method = NmsMethod::weighted});
   REQUIRE(picks.size() == 2);
   CHECK(picks[0].box.x1 == doctest::Approx(1));
   CHECK(picks[1].box == boxes[1]);

@@ -48,10 +48,13 @@ ByteVector jpeg_claim(std::uint8_t frame, int precision, unsigned width, unsigne
   return bytes;
 }
 
-ByteVector many_scans(int count) {
-  auto bytes = joined({{0xFF, 0xD8}, make_jpeg_segment(0xC2, {8, 0, 16, 0, 16, 1, 1, 0x11, 0})});
-  for (int i = 0; i < count; ++i)
+ByteVector many_scans(int count, unsigned side = 16) {
+  const auto high = static_cast<std::uint8_t>(side >> 8U), low = static_cast<std::uint8_t>(side);
+  const ByteVector frame = {8, high, low, high, low, 1, 1, 0x11, 0};
+  auto bytes = joined({{0xFF, 0xD8}, make_jpeg_segment(0xC2, frame)});
+  for (int i = 0; i < count; ++i) {
     bytes = joined({std::move(bytes), make_jpeg_segment(0xDA, {1, 1, 0, 0, 0, 0}), {0x00}});
+  }
   return joined({std::move(bytes), {0xFF, 0xD9}});
 }
 
@@ -103,6 +106,7 @@ const std::vector<BadImage>& bad_images() {
       {"I13", "JPEG without a height", [] { return jpeg_claim(0xC0, 8, 16, 0); }, {image_corrupt}},
       {"I14", "JPEG of 65,535 x 65,535", [] { return jpeg_claim(0xC0, 8, 65535, 65535); }, {image_too_large}},
       {"I15", "progressive JPEG of 5,000 scans", [] { return many_scans(5000); }, {image_too_large}},
+      {"I15", "JPEG of 100 scans that nobody would wait for", [] { return many_scans(100, 8000); }, {image_too_large}},
       {"I16", "JPEG of 12 bits", [] { return jpeg_claim(0xC1, 12, 16, 16); }, {unsupported_image}},
       {"I16", "lossless JPEG", [] { return jpeg_claim(0xC3, 8, 16, 16); }, {unsupported_image}},
       {"I16", "hierarchical JPEG", [] { return jpeg_claim(0xC5, 8, 16, 16); }, {unsupported_image}},
@@ -330,8 +334,9 @@ TEST_CASE("buffers that are no bytes are refused (I33, I34)") {
 TEST_CASE("thin pictures are read (I32)") {
   for (const Size size : {Size{1, 1}, Size{1, 10'000}, Size{10'000, 1}}) {
     const auto picture = make_picture(size);
-    for (const auto format : {ImageFormat::jpeg, ImageFormat::png, ImageFormat::webp})
+    for (const auto format : {ImageFormat::jpeg, ImageFormat::png, ImageFormat::webp}) {
       CHECK(decode_image(encode(picture, format)).size() == size);
+    }
     CHECK(decode_image(encode(picture, ImageFormat::png)) == picture);
   }
 }

@@ -103,8 +103,9 @@ TEST_CASE("EXIF that points nowhere means upright, and no link of it is followed
   longer[18] = 0xFF;  // the number of entries
   auto cycle = exif;
   cycle[32] = 8;  // the next directory is the first
-  for (const auto& block : {longer, cycle})
+  for (const auto& block : {longer, cycle}) {
     CHECK(decode_image_with_report(insert(plain, 2, block)).report.exif_orientation == 6);
+  }
 }
 
 TEST_CASE("limits hold at their edge and name themselves") {

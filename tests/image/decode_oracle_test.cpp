@@ -51,9 +51,9 @@ TEST_SUITE("oracle.decode") {
           test_case.contains("pillow_rgb") || (test_case.contains("opencv_rgb") && !test_case["opencv_rgb"].is_null());
       ReadOptions options{.orientation = OrientationPolicy::ignore, .formats = {.tiff = true}};
       try {
+        const auto result = decode_image_with_report(bytes, options);
         const auto upright = read_image((*folder / file).string(), {.formats = {.tiff = true}});
         if (test_case.contains("upright_rgb")) CHECK(is_answer(test_case, "upright_rgb", upright));
-        const auto result = decode_image_with_report(bytes, options);
         const bool is_equal = is_answer(test_case, "pillow_rgb", result.image) ||
                               is_answer(test_case, "opencv_rgb", result.image) ||
                               (test_case.contains("upright_rgb") && is_answer(test_case, "upright_rgb", upright));

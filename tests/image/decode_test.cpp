@@ -16,8 +16,9 @@ TEST_CASE("decoding into reused memory gives the pictures of decode_image, also 
   const auto exif = insert(make_jpeg(make_picture({30, 20})), 2, make_exif(6));
   for (const auto& bytes :
        {encode(make_picture({64, 64}), ImageFormat::jpeg), exif, encode(make_picture({5, 5}), ImageFormat::png)}) {
-    for (const auto format : {PixelFormat::rgb8, PixelFormat::gray8})
+    for (const auto format : {PixelFormat::rgb8, PixelFormat::gray8}) {
       CHECK(Image(decode_into(bytes, {.format = format}, buffers)) == decode_image(bytes, {.format = format}));
+    }
     CHECK(code_of([&] { (void)decode_into(std::span(bytes).first(30), {}, buffers); }) == ErrorCode::image_corrupt);
   }
 }
@@ -43,8 +44,9 @@ TEST_CASE("many threads may read at once") {
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < wrong.size(); ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < 20; ++i)
+      for (int i = 0; i < 20; ++i) {
         wrong[t] += decode_image(jpeg) == expected_jpeg && decode_image(png) == expected_png ? 0 : 1;
+      }
     });
   }
   for (auto& thread : threads) thread.join();

@@ -47,8 +47,9 @@ TEST_CASE("video frames become RGB by BT.601, limited range") {
     const auto from_nv12 = to_image(Nv12View{luma.data(), pair.data(), 2, 2, 2, 2});
     const auto from_i420 = to_image(I420View{luma.data(), &row.u, &row.v, 2, 2, 2, 1});
     CHECK(from_nv12 == from_i420);
-    for (std::size_t channel = 0; channel < 3; ++channel)
+    for (std::size_t channel = 0; channel < 3; ++channel) {
       CHECK(std::abs(from_nv12.pixels()[channel] - row.rgb[channel]) <= 1);
+    }
   }
 }
 

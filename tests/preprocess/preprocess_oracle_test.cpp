@@ -138,7 +138,8 @@ TEST_SUITE("oracle.preproc") {
     for (const auto& each : file.at("cases")) {
       const auto image = read_image((*root / each.at("input").get<std::string>()).string());
       const auto options = torchvision_options(each, file);
-      if (is_set(each, "uint8_hwc")) tally.add(equals(preprocess(image, as_bytes(options)).tensor, each["uint8_hwc"]), each);
+      if (is_set(each, "uint8_hwc"))
+        tally.add(equals(preprocess(image, as_bytes(options)).tensor, each["uint8_hwc"]), each);
       if (is_set(each, "float_chw")) tally.add(equals(preprocess(image, options).tensor, each["float_chw"]), each);
     }
   }
@@ -161,7 +162,8 @@ TEST_SUITE("oracle.preproc") {
       const PreprocessOptions options{.crop = CropOptions{.size = size_from_hw(each.at("crop"))}};
       const auto geometry = Preprocessor(options).transform(size_from_hw(each.at("hw"))).geometry();
       const PixelRect window{each.at("src_left"), each.at("src_top"), each.at("cols"), each.at("rows")};
-      tally.add(geometry.window == window && geometry.left == each.at("pad_left") && geometry.top == each.at("pad_top"), each);
+      tally.add(geometry.window == window && geometry.left == each.at("pad_left") && geometry.top == each.at("pad_top"),
+                each);
     }
   }
 

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <hwy/targets.h>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <visionkit/core/error.hpp>
 
 #include "preprocess/resize.hpp"
+#include "support/instruction_sets.hpp"
 
 namespace visionkit {
 namespace {
@@ -38,28 +38,8 @@ const std::vector<Sizes> sizes = {{{1, 1}, {5, 4}},      {{2, 3}, {1, 1}},      
                                   {{129, 97}, {50, 60}}, {{97, 60}, {211, 100}}, {{300, 20}, {17, 5}},
                                   {{5, 200}, {3, 9}},    {{101, 99}, {99, 101}}};
 
-// Runs the rest of a scope on one of the instruction sets that the machine has.
-class InstructionSet {
- public:
-  explicit InstructionSet(std::int64_t target) { choose(target); }
-  ~InstructionSet() { choose(0); }
-  InstructionSet(const InstructionSet&) = delete;
-  InstructionSet& operator=(const InstructionSet&) = delete;
-
- private:
-  static void choose(std::int64_t target) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-};
-
-// Every instruction set of this machine by itself; last the one that has none, plain C++.
-std::vector<std::int64_t> instruction_sets() {
-  std::vector<std::int64_t> sets;
-  for (auto rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) sets.push_back(rest & -rest);
-  if (std::find(sets.begin(), sets.end(), HWY_SCALAR) == sets.end()) sets.push_back(HWY_SCALAR);
-  return sets;
-}
+using test::InstructionSet;
+using test::instruction_sets;
 
 TEST_CASE("every instruction set gives the same bytes") {
   CHECK(instruction_sets().size() >= 2);

@@ -14,7 +14,8 @@ namespace visionkit {
 namespace {
 
 AppliedTransform letterboxed(Size image, Size model, LetterboxOptions letterbox = {}) {
-  return Preprocessor({.resize = {.mode = ResizeMode::letterbox, .size = model, .letterbox = letterbox}}).transform(image);
+  return Preprocessor({.resize = {.mode = ResizeMode::letterbox, .size = model, .letterbox = letterbox}})
+      .transform(image);
 }
 
 AppliedTransform center_cropped(Size image, int side, Size crop) {
@@ -63,14 +64,9 @@ TEST_CASE("every orientation maps stored corners to where the upright picture sh
     ModelBox marked;
   };
   const std::array cases{
-      Case{1, {40, 30}, {3, 5, 4, 6}},
-      Case{2, {40, 30}, {36, 5, 37, 6}},
-      Case{3, {40, 30}, {36, 24, 37, 25}},
-      Case{4, {40, 30}, {3, 24, 4, 25}},
-      Case{5, {30, 40}, {5, 3, 6, 4}},
-      Case{6, {30, 40}, {24, 3, 25, 4}},
-      Case{7, {30, 40}, {24, 36, 25, 37}},
-      Case{8, {30, 40}, {5, 36, 6, 37}},
+      Case{1, {40, 30}, {3, 5, 4, 6}},     Case{2, {40, 30}, {36, 5, 37, 6}}, Case{3, {40, 30}, {36, 24, 37, 25}},
+      Case{4, {40, 30}, {3, 24, 4, 25}},   Case{5, {30, 40}, {5, 3, 6, 4}},   Case{6, {30, 40}, {24, 3, 25, 4}},
+      Case{7, {30, 40}, {24, 36, 25, 37}}, Case{8, {30, 40}, {5, 36, 6, 37}},
   };
   for (const auto& each : cases) {
     CAPTURE(each.orientation);
@@ -79,7 +75,8 @@ TEST_CASE("every orientation maps stored corners to where the upright picture sh
     CHECK(transform.to_model(Box{3, 5, 4, 6}) == each.marked);
     CHECK(transform.to_image(each.marked) == Box{3, 5, 4, 6});
   }
-  for (const int orientation : {-1, 0, 9}) CHECK_THROWS_AS((void)AppliedTransform().with_orientation(orientation), Error);
+  for (const int orientation : {-1, 0, 9})
+    CHECK_THROWS_AS((void)AppliedTransform().with_orientation(orientation), Error);
 }
 
 TEST_CASE("there and back stays within a thousandth of a pixel for 200,000 random sizes") {
@@ -98,9 +95,10 @@ TEST_CASE("there and back stays within a thousandth of a pixel for 200,000 rando
     const auto mapping = i % 2 == 0 ? BoxMapping::rounded_padding : BoxMapping::unrounded_padding;
     AppliedTransform transform;
     try {
-      transform = i % 3 == 0   ? letterboxed(image, model, {.box_mapping = mapping})
-                  : i % 3 == 1 ? center_cropped(image, model.width, {model.width, model.width})
-                               : Preprocessor({.resize = {.mode = ResizeMode::stretch, .size = model}}).transform(image);
+      transform = i % 3 == 0 ? letterboxed(image, model, {.box_mapping = mapping})
+                  : i % 3 == 1
+                      ? center_cropped(image, model.width, {model.width, model.width})
+                      : Preprocessor({.resize = {.mode = ResizeMode::stretch, .size = model}}).transform(image);
     } catch (const Error&) {
       ++impossible;  // a side of less than one pixel
       continue;

@@ -58,7 +58,9 @@ TEST_CASE("a model that breaks its contract is refused with expected and got") {
       {"infinity (M24)", "def forward(self, x):\n  return torch.mean(x, [2, 3]) + float('inf')\n", "non_finite_output", "inf"},
       {"an exception (M25)", "def forward(self, x):\n  assert x.size(0) > 99, \"no cats today\"\n  return x\n", "model_runtime", "no cats today"},
       {"2^40 floats (M26)", "def forward(self, x):\n  return torch.zeros([1024, 1024, 1024, 1024])\n", "out_of_memory", ""},
-      {"a wrong layer size", "def forward(self, x):\n  return torch.mm(torch.mean(x, [2, 3]), torch.ones([5, 2]))\n", "model_runtime", "1x3 and 5x2"},
+      {"a wrong layer size", "def forward(self, x):\n  return torch.mm(torch.mean(x, [2, 3]), torch.ones([5, 2]))\n", "model_runtime", "(1x3 and 5x2) (hint: the network was made for another input size"},
+      {"wrong channels", "def forward(self, x):\n  return torch.conv2d(x, torch.ones([3, 1, 4, 4])).flatten(1)\n", "model_runtime", "(hint: the record's color"},
+      {"a device of its own (M30)", "def forward(self, x):\n  return torch.zeros([1, 3], device=torch.device(\"cuda:0\"))\n", "model_contract", "hint: a device is built into the traced code"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.what);
@@ -92,7 +94,7 @@ TEST_CASE("an answer that turns bad only later is refused when it comes") {
 
 TEST_CASE("one output of several is taken by its name") {
   auto text = three_labels;
-  text.insert(text.rfind('}'), R"(, "output": {"tensor": "1.scores"})");
+  text.insert(text.rfind('}'), R"(, "output": {"tensors": ["1.scores"]})");
   const ScriptModel model = {.code = "def forward(self, x):\n  return x, {\"scores\": torch.mean(x, [2, 3])}\n", .extra_files = {{"visionkit.json", text}}};
   CHECK(Classifier::from_bytes(model.save()).classify(Image({4, 4}, PixelFormat::rgb8)).classes.size() == 3);
 }

@@ -92,6 +92,14 @@ TEST_CASE("top_k, allow and deny choose which classes are answered") {
   CHECK(names(some, some.classify(picture)) == Names{"green"});
 }
 
+TEST_CASE("bfloat16 answers in float32, a little rounded") {
+  const auto classifier = color_classifier({.all_scores = true, .run = {.precision = Precision::bfloat16}});
+  const auto exact = color_classifier({.all_scores = true});
+  const auto picture = colored({4, 4}, 200, 100, 50);
+  CHECK(classifier.describe().precision == Precision::bfloat16);
+  CHECK(classifier.classify(picture).scores[0] == doctest::Approx(exact.classify(picture).scores[0]).epsilon(0.01));
+}
+
 TEST_CASE("a batch of mixed sizes gives the answers of single calls") {
   const auto classifier = color_classifier({.all_scores = true});
   const std::vector<Image> images = {colored({1, 1}, 255, 0, 0), colored({300, 2}, 0, 255, 9), colored({5, 70}, 1, 2, 3)};

@@ -20,7 +20,9 @@ namespace {
 
 std::string model(const char* name) { return (test::data_folder() / "models" / name).string(); }
 
-nlohmann::json expected(const char* name) { return test::read_json(test::data_folder() / "digits/expected.json").at(name); }
+nlohmann::json expected(const char* name) {
+  return test::read_json(test::data_folder() / "digits/expected.json").at(name);
+}
 
 struct TestDigits {
   Image sheet = read_image((test::data_folder() / "digits/sheet.png").string(), {.format = PixelFormat::gray8});
@@ -50,7 +52,9 @@ TEST_CASE("the digit classifier gets as many test digits right as when it was tr
   const auto answers = classifier.classify(digits.pictures);
   REQUIRE(answers.size() == digits.truth.size());
   int right = 0;
-  for (std::size_t i = 0; i < answers.size(); ++i) right += answers[i].classes.front().label == ClassId(digits.truth[i]);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    right += answers[i].classes.front().label == ClassId(digits.truth[i]);
+  }
   CHECK(answers.size() == expected("digits").at("pictures"));
   CHECK(right == expected("digits").at("right"));
 }
@@ -65,7 +69,8 @@ TEST_CASE("the attribute classifier gets as many attributes right as when it was
     for (const auto& [name, members] : attributes) {
       const bool is_true = std::find(members.begin(), members.end(), digits.truth[i]) != members.end();
       const auto id = classifier.labels().find(name).value();
-      const bool is_found = std::any_of(answers[i].begin(), answers[i].end(), [&](const auto& c) { return c.label == id; });
+      const bool is_found =
+          std::any_of(answers[i].begin(), answers[i].end(), [&](const auto& c) { return c.label == id; });
       right[name] += is_true == is_found;
     }
   }

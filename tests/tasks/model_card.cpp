@@ -51,7 +51,29 @@ Task read_task(const std::string& name) {
   throw std::runtime_error("unknown task " + name);
 }
 
+void read_detection(const ModelCard& card, ModelRecord& record) {
+  const auto& output = card.card.at("output");
+  record.output.format = output.at("format");
+  const std::string layout = output.at("layout");
+  if (layout.starts_with("(losses")) record.output.tensors = {"1"};
+  if (output.value("labels", "").find("COCO category ids") != std::string::npos) record.output.label_numbers = coco_categories(card);
+  if (!card.card.contains("evaluation")) {
+    record.score_thresholds = {0};  // the network has its own
+    return;
+  }
+  const auto& evaluation = card.card.at("evaluation");
+  record.score_thresholds = {evaluation.at("score_threshold").get<float>()};
+  record.iou_threshold = evaluation.at("nms_iou").get<double>();
+  record.output.labels_per_box = evaluation.value("multi_label", false) ? LabelRule::several : LabelRule::best;
+}
+
 }  // namespace
+
+std::vector<std::int64_t> coco_categories(const ModelCard& card) {
+  std::vector<std::int64_t> categories;
+  for (const auto& entry : read_json(card.root / "labels" / "coco80.json")) categories.push_back(entry.at("category_id"));
+  return categories;
+}
 
 std::vector<ModelCard> read_cards(const fs::path& root, std::vector<std::string>& skipped) {
   std::vector<ModelCard> cards;
@@ -89,6 +111,7 @@ ModelRecord to_record(const ModelCard& card) {
   if (input.at("batch").is_number()) record.batch = input.at("batch");
   const auto& output = card.card.at("output");
   if (output.at("format") == "probabilities") record.output.scores = ScoreKind::probabilities;
+  if (record.task == Task::detection) read_detection(card, record);
   return record;
 }
 

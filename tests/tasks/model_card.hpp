@@ -36,6 +36,9 @@ std::vector<ModelCard> read_cards(const std::filesystem::path& root, std::vector
 /// The card's preprocessing, labels and output as a record. Throws std::runtime_error for a rule that it cannot express.
 ModelRecord to_record(const ModelCard& card);
 
+/// The COCO category of each class index.
+std::vector<std::int64_t> coco_categories(const ModelCard& card);
+
 /// The rows of a comma-separated file without quotes; the first one holds the names of the columns.
 std::vector<std::vector<std::string>> read_csv(const std::filesystem::path& path);
 

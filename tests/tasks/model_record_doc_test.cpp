@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "support/files.hpp"
@@ -26,22 +27,37 @@ void collect_keys(const nlohmann::json& value, std::vector<std::string>& keys) {
 }
 
 template <class Enum>
-void collect_names(std::vector<std::string>& names) {
-  for (int i = 0; to_string(static_cast<Enum>(i)) != "unknown"; ++i) names.emplace_back(to_string(static_cast<Enum>(i)));
+void collect_names(std::vector<std::string>& names, Enum last) {
+  for (int i = 0; i <= static_cast<int>(last); ++i) names.emplace_back(to_string(static_cast<Enum>(i)));
 }
 
-// Two records that between them have every key.
-const std::vector<ModelRecord> full_records = {
-    {.name = "one",
-     .labels = Labels({"a"}),
-     .input = {.resize = {.mode = ResizeMode::shorter_side, .side = 8, .max_side = 9}, .crop = CropOptions{.size = {8, 8}}},
-     .batch = 1,
-     .output = {.tensor = "0", .format = "yolov8"},
-     .temperature = 2,
-     .score_thresholds = {0.5F},
-     .self_test = SelfTest{.size = {8, 8}, .input_sha256 = "0", .output = {1}},
-     .provenance = {.version = "1", .source = "here", .license = "MIT", .note = "none"}},
-    {.input = {.resize = {.mode = ResizeMode::letterbox, .size = {8, 8}}}}};
+// Every key that a record may hold.
+std::vector<std::string> keys_of_full_records() {
+  ModelRecord record;
+  record.name = "one";
+  record.labels = Labels({"a"});
+  record.input.resize = {.mode = ResizeMode::shorter_side, .side = 8, .max_side = 9};
+  record.input.crop = CropOptions{.size = {8, 8}};
+  record.batch = 1;
+  record.output.tensors = {"0"};
+  record.output.format = "yolov8";
+  record.output.labels_per_box = LabelRule::best;
+  record.output.coordinates = BoxCoordinates::pixels;
+  record.output.activation = ScoreActivation::none;
+  record.output.encoding = BoxEncoding::corners;
+  record.output.label_numbers = {1};
+  record.temperature = 2;
+  record.score_thresholds = {0.5F};
+  record.iou_threshold = 0.5;
+  record.self_test = SelfTest{.size = {8, 8}, .input_sha256 = "0", .output = {1}};
+  record.provenance = {.version = "1", .source = "here", .license = "MIT", .note = "none"};
+  ModelRecord letterboxed;
+  letterboxed.input.resize = {.mode = ResizeMode::letterbox, .size = {8, 8}};
+  std::vector<std::string> keys;
+  collect_keys(nlohmann::json::parse(to_json(record)), keys);
+  collect_keys(nlohmann::json::parse(to_json(letterboxed)), keys);
+  return keys;
+}
 
 }  // namespace
 
@@ -56,26 +72,29 @@ TEST_CASE("the example in the document is a record that is written back unchange
 }
 
 TEST_CASE("the document names every key and every word that a record may hold") {
-  std::vector<std::string> words;
-  for (const auto& record : full_records) collect_keys(nlohmann::json::parse(to_json(record)), words);
-  collect_names<Task>(words);
-  collect_names<ScoreKind>(words);
-  collect_names<ResizeMode>(words);
-  collect_names<Rounding>(words);
-  collect_names<LetterboxAnchor>(words);
-  collect_names<BoxMapping>(words);
-  collect_names<ChannelOrder>(words);
-  collect_names<TensorLayout>(words);
+  auto words = keys_of_full_records();
+  collect_names(words, Task::semantic_segmentation);
+  collect_names(words, ScoreKind::probabilities);
+  collect_names(words, ResizeMode::letterbox);
+  collect_names(words, Rounding::half_even);
+  collect_names(words, LetterboxAnchor::top_left);
+  collect_names(words, BoxMapping::unrounded_padding);
+  collect_names(words, ChannelOrder::gray);
+  collect_names(words, TensorLayout::nhwc);
+  collect_names(words, LabelRule::several);
+  collect_names(words, BoxCoordinates::normalized);
+  collect_names(words, ScoreActivation::softmax);
+  collect_names(words, BoxEncoding::xywh);
   const auto text = document();
   for (const auto& word : words) {
     CAPTURE(word);
-    CHECK(text.find("`" + word + "`") != std::string::npos);
+    CHECK(text.find(fmt::format("`{}`", word)) != std::string::npos);
   }
   for (const auto interpolation : interpolations()) {
     const std::string name(to_string(interpolation));
     CAPTURE(name);
-    const auto list = text.find("`" + name.substr(0, name.find('.') + 1) + "` with");
+    const auto list = text.find(fmt::format("`{}` with", name.substr(0, name.find('.') + 1)));
     REQUIRE(list != std::string::npos);
-    CHECK(text.find("`" + name.substr(name.find('.') + 1) + "`", list) != std::string::npos);
+    CHECK(text.find(fmt::format("`{}`", name.substr(name.find('.') + 1)), list) != std::string::npos);
   }
 }

@@ -19,9 +19,10 @@ TEST_CASE("a record survives being written and read") {
                   .mean = {104, 117, 123},
                   .std = {1, 2, 3}};
   record.batch = 4;
-  record.output = {.scores = ScoreKind::probabilities, .tensor = "1.scores", .format = "yolov8"};
+  record.output = {.scores = ScoreKind::probabilities, .tensors = {"1.scores"}, .format = "yolov8", .labels_per_box = LabelRule::several, .coordinates = BoxCoordinates::normalized, .activation = ScoreActivation::sigmoid, .encoding = BoxEncoding::xywh, .label_numbers = {1, 3}};
   record.temperature = 1.5F;
   record.score_thresholds = {0.25F, 0.75F};
+  record.iou_threshold = 0.6;
   record.self_test = SelfTest{.size = {8, 8}, .input_sha256 = std::string(64, 'a'), .output = {0.5F, -1}, .tolerance = 1e-3F};
   record.provenance = {.version = "3", .source = "here", .license = "MIT", .note = "with \"quotes\""};
   CHECK(parse_record(to_json(record)) == record);

@@ -23,8 +23,8 @@ namespace visionkit {
 [[nodiscard]] VISIONKIT_API std::vector<Detection> filter_by_score(
     std::span<const Detection> detections, float min_score, float max_score = std::numeric_limits<float>::infinity());
 
-/// The detections whose box has min <= area <= max, in square pixels; a box without width or height has the area 0, also
-/// when both are negative. A NaN is never inside. Throws invalid_argument unless min <= max.
+/// The detections whose box has min <= area <= max, in square pixels; a box without width or height has the area 0,
+/// also when both are negative. A NaN is never inside. Throws invalid_argument unless min <= max.
 [[nodiscard]] VISIONKIT_API std::vector<Detection> filter_by_area(
     std::span<const Detection> detections, float min_area, float max_area = std::numeric_limits<float>::infinity());
 
@@ -75,8 +75,8 @@ struct PixelBox {
 
 VISIONKIT_API std::string to_string(const PixelBox& box);  ///< "[12, 30, 100, 80]"
 
-/// The pixels of a picture of this size that the box touches: rounded outwards, then clipped. {0, 0, 0, 0} for a box that
-/// is outside, has no area, or holds a NaN.
+/// The pixels of a picture of this size that the box touches: rounded outwards, then clipped. {0, 0, 0, 0} for a box
+/// that is outside, has no area, or holds a NaN.
 [[nodiscard]] VISIONKIT_API PixelBox to_pixels(const Box& box, Size size);
 
 /// What became of a prediction or of a true object.
@@ -94,18 +94,18 @@ struct JudgedDetection {
   friend bool operator==(const JudgedDetection&, const JudgedDetection&) = default;
 };
 
-/// Predictions against the truth (whose scores are not read), to be looked at; for figures see metrics/. In the order of
-/// sort_by_score() each prediction takes the free true object of its class with the largest overlap, the first of equals,
-/// when intersection over union is at least the threshold. First all predictions in that order, then what was missed in
-/// the order of `truth`. Throws invalid_argument unless 0 < iou_threshold <= 1.
+/// Predictions against the truth (whose scores are not read), to be looked at; for figures see metrics/. In the order
+/// of sort_by_score() each prediction takes the free true object of its class with the largest overlap, the first of
+/// equals, when intersection over union is at least the threshold. First all predictions in that order, then what was
+/// missed in the order of `truth`. Throws invalid_argument unless 0 < iou_threshold <= 1.
 [[nodiscard]] VISIONKIT_API std::vector<JudgedDetection> judge(std::span<const Detection> predictions,
                                                                std::span<const Detection> truth,
                                                                float iou_threshold = 0.5F);
 
 /// A JSON array with one object for each detection, without white space:
-/// {"class":2,"name":"car","score":0.93,"box":[12.5,30.0,100.0,80.0]}, corners in pixels. Floats have the fewest digits that
-/// give the same float back; NaN and infinities are null; bytes that are not UTF-8 become U+FFFD. The key "name" is there
-/// for classes that have one.
+/// {"class":2,"name":"car","score":0.93,"box":[12.5,30.0,100.0,80.0]}, corners in pixels. Floats have the fewest digits
+/// that give the same float back; NaN and infinities are null; bytes that are not UTF-8 become U+FFFD. The key "name"
+/// is there for classes that have one.
 [[nodiscard]] VISIONKIT_API std::string to_json(std::span<const Detection> detections, const Labels& labels = {});
 
 }  // namespace visionkit

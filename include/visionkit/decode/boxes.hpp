@@ -1,6 +1,6 @@
-// Arithmetic on boxes: conversions, clipping to a size (core/geometry.hpp), overlap of two boxes and of all pairs. Float32
-// throughout, with the expressions of torchvision.ops, so that numbers, NaN and infinities come out as they do there.
-// Suppression is in nms.hpp, rotated boxes are in rotated.hpp.
+// Arithmetic on boxes: conversions, clipping to a size (core/geometry.hpp), overlap of two boxes and of all pairs.
+// Float32 throughout, with the expressions of torchvision.ops, so that numbers, NaN and infinities come out as they do
+// there. Suppression is in nms.hpp, rotated boxes are in rotated.hpp.
 #pragma once
 
 #include <cstdint>
@@ -71,12 +71,14 @@ VISIONKIT_API std::string_view to_string(BoxOverlap overlap) noexcept;
 
 /// The overlap of two boxes. 0/0, two boxes without area say, is NaN.
 [[nodiscard]] VISIONKIT_API float box_overlap(const Box& a, const Box& b, BoxOverlap overlap = BoxOverlap::iou);
-[[nodiscard]] VISIONKIT_API float box_overlap(const ModelBox& a, const ModelBox& b, BoxOverlap overlap = BoxOverlap::iou);
+[[nodiscard]] VISIONKIT_API float box_overlap(const ModelBox& a, const ModelBox& b,
+                                              BoxOverlap overlap = BoxOverlap::iou);
 
 /// The overlap of every box of `a` with every box of `b`: a.size() rows of b.size() values. Throws out_of_memory.
 [[nodiscard]] VISIONKIT_API std::vector<float> pairwise_overlap(std::span<const Box> a, std::span<const Box> b,
                                                                 BoxOverlap overlap = BoxOverlap::iou);
-[[nodiscard]] VISIONKIT_API std::vector<float> pairwise_overlap(std::span<const ModelBox> a, std::span<const ModelBox> b,
+[[nodiscard]] VISIONKIT_API std::vector<float> pairwise_overlap(std::span<const ModelBox> a,
+                                                                std::span<const ModelBox> b,
                                                                 BoxOverlap overlap = BoxOverlap::iou);
 
 /// The indices of the boxes whose width and height are both at least `min_size`, in order. Throws out_of_memory.

@@ -1,9 +1,9 @@
-// Suppression of overlapping boxes, usable alone. Which box of several overlapping ones stays is torchvision's answer to
-// the last bit: boxes are taken by falling score (equal scores in the order given, NaN before all), the overlap is float32
-// arithmetic, and a box goes when that overlap, as a double, is greater than the threshold of a box that stayed. Boxes
-// without a positive finite area (empty, inverted, NaN, infinite) neither suppress nor get suppressed. Classes are kept
-// apart by bucketing, never by moving coordinates. The rules of OpenCV and of the Soft-NMS authors are in
-// nms_compatible.hpp, rotated boxes in rotated.hpp.
+// Suppression of overlapping boxes, usable alone. Which box of several overlapping ones stays is torchvision's answer
+// to the last bit: boxes are taken by falling score (equal scores in the order given, NaN before all), the overlap is
+// float32 arithmetic, and a box goes when that overlap, as a double, is greater than the threshold of a box that
+// stayed. Boxes without a positive finite area (empty, inverted, NaN, infinite) neither suppress nor get suppressed.
+// Classes are kept apart by bucketing, never by moving coordinates. The rules of OpenCV and of the Soft-NMS authors are
+// in nms_compatible.hpp, rotated boxes in rotated.hpp.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ namespace visionkit {
 
 /// What happens to a box that overlaps a better one.
 enum class NmsMethod {
-  greedy,         ///< it goes
-  soft_linear,    ///< its score is multiplied by 1 - overlap when the overlap is above the threshold (Bodla et al. 2017)
+  greedy,       ///< it goes
+  soft_linear,  ///< its score is multiplied by 1 - overlap when the overlap is above the threshold (Bodla et al. 2017)
   soft_gaussian,  ///< its score is multiplied by exp(-overlap^2 / sigma), whatever the threshold
   weighted,       ///< it goes, and the better box moves to the mean of all that it suppressed, weighted by score
 };
@@ -40,7 +40,7 @@ struct NmsOptions {
   std::int64_t max_detections = std::numeric_limits<std::int32_t>::max();
   /// Only this many of the best boxes of a class (of all, with all_classes) take part, 1..2147483647.
   std::int64_t max_candidates = std::numeric_limits<std::int32_t>::max();
-  float sigma = 0.5F;      ///< of soft_gaussian, above 0: smaller values suppress more
+  float sigma = 0.5F;        ///< of soft_gaussian, above 0: smaller values suppress more
   float min_score = 0.001F;  ///< of the soft methods, 0..1: boxes whose lowered score is below it go
 };
 

@@ -20,15 +20,14 @@ struct OpenCvRect {
 };
 
 struct OpenCvNmsOptions {
-  float score_threshold = 0;    ///< only greater scores take part, 0..1
-  float nms_threshold = 0.4F;   ///< greater overlaps suppress, 0..1
-  float eta = 1;                ///< above 0, at most 1: the threshold shrinks by it after every kept box while it is > 0.5
-  std::int64_t top_k = 0;       ///< only so many of the best scores take part; 0: all
+  float score_threshold = 0;   ///< only greater scores take part, 0..1
+  float nms_threshold = 0.4F;  ///< greater overlaps suppress, 0..1
+  float eta = 1;           ///< above 0, at most 1: the threshold shrinks by it after every kept box while it is > 0.5
+  std::int64_t top_k = 0;  ///< only so many of the best scores take part; 0: all
 };
 
-/// The indices that cv2.dnn.NMSBoxes (OpenCV 4.6) keeps, in its order. Two boxes without area count as overlap 1; a box with
-/// NaN is suppressed by every box before it.
-/// Throws invalid_option, shape, out_of_memory.
+/// The indices that cv2.dnn.NMSBoxes (OpenCV 4.6) keeps, in its order. Two boxes without area count as overlap 1; a box
+/// with NaN is suppressed by every box before it. Throws invalid_option, shape, out_of_memory.
 [[nodiscard]] VISIONKIT_API std::vector<std::int32_t> opencv_nms(std::span<const OpenCvRect> boxes,
                                                                  std::span<const float> scores,
                                                                  const OpenCvNmsOptions& options = {});
@@ -61,9 +60,8 @@ struct ScoredIndex {
                                                                      std::span<const float> scores,
                                                                      const SoftNmsOptions& options = {});
 
-/// cpu_soft_nms of the Soft-NMS authors (github.com/bharatsingh430/soft-nms): sides are one pixel longer than x2 - x1, and
-/// the first box stays even with a score below the threshold.
-/// Throws invalid_option, shape, out_of_memory.
+/// cpu_soft_nms of the Soft-NMS authors (github.com/bharatsingh430/soft-nms): sides are one pixel longer than x2 - x1,
+/// and the first box stays even with a score below the threshold. Throws invalid_option, shape, out_of_memory.
 [[nodiscard]] VISIONKIT_API std::vector<ScoredIndex> authors_soft_nms(std::span<const Box> boxes,
                                                                       std::span<const float> scores,
                                                                       const SoftNmsOptions& options = {});

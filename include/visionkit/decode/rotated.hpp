@@ -37,8 +37,8 @@ struct RotatedCorner {
 /// Intersection over union. NaN for two boxes without area.
 [[nodiscard]] VISIONKIT_API double rotated_iou(const RotatedBox& a, const RotatedBox& b);
 
-/// The indices that stay, by falling score: the rules of nms.hpp with the overlap of turned boxes. `options.overlap` may be
-/// iou or smaller_area, `options.method` greedy. Throws invalid_option, shape, out_of_memory.
+/// The indices that stay, by falling score: the rules of nms.hpp with the overlap of turned boxes. `options.overlap`
+/// may be iou or smaller_area, `options.method` greedy. Throws invalid_option, shape, out_of_memory.
 [[nodiscard]] VISIONKIT_API std::vector<std::int32_t> rotated_nms(std::span<const RotatedBox> boxes,
                                                                   std::span<const float> scores,
                                                                   std::span<const ClassId> labels = {},

@@ -45,7 +45,8 @@ struct ImageLimits {
   std::uint64_t max_decoded_bytes = std::uint64_t{512} << 20U;  ///< the picture and the decoder's own working memory
   std::uint64_t max_encoded_bytes = std::uint64_t{1} << 30U;    ///< the file
   std::uint64_t max_chunk_bytes = std::uint64_t{16} << 20U;     ///< one text, profile or the like in a PNG
-  int max_scans = 500;                                          ///< of a progressive JPEG
+  /// Of a progressive JPEG; a picture close to max_pixels may have 32, since the time to decode grows with both.
+  int max_scans = 500;
 };
 
 struct ReadOptions {

@@ -20,8 +20,9 @@ namespace detail {
 /// gray8, bgr8 or bgra8 by the number of channels. Throws invalid_argument for an empty matrix or one of more than two
 /// dimensions, dtype for other numbers of channels.
 inline PixelFormat pixel_format_of(const cv::Mat& mat) {
-  if (mat.empty() || mat.dims != 2)
+  if (mat.empty() || mat.dims != 2) {
     throw Error(ErrorCode::invalid_argument, "the cv::Mat is empty or has more than two dimensions");
+  }
   switch (mat.channels()) {
     case 1: return PixelFormat::gray8;
     case 3: return PixelFormat::bgr8;
@@ -61,10 +62,12 @@ inline void check_depth(const cv::Mat& mat, int depth, const char* name) {
   const auto format = detail::pixel_format_of(mat);
   const auto stride = static_cast<std::ptrdiff_t>(mat.step[0]);
   const auto wanted = format == PixelFormat::gray8 ? PixelFormat::gray8 : PixelFormat::rgb8;
-  if (mat.depth() == CV_16U)
+  if (mat.depth() == CV_16U) {
     return convert(to_image(ImageView16{mat.ptr<std::uint16_t>(), mat.cols, mat.rows, stride, format}), wanted);
-  if (mat.depth() == CV_32F)
+  }
+  if (mat.depth() == CV_32F) {
     return convert(to_image(ImageViewFloat{mat.ptr<float>(), mat.cols, mat.rows, stride, format}), wanted);
+  }
   detail::check_depth(mat, CV_8U, "CV_8U, CV_16U or CV_32F");
   return convert(view_of(mat), wanted);
 }

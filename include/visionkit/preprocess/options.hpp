@@ -1,6 +1,6 @@
 // The rules by which pictures become a network's input, as data: what a model record stores and a Preprocessor carries
-// out. Every rule has the exact arithmetic of the tool that it is named after; src/docs/preprocessing.md tells which tool
-// needs which values.
+// out. Every rule has the exact arithmetic of the tool that it is named after; src/docs/preprocessing.md tells which
+// tool needs which values.
 #pragma once
 
 #include <optional>
@@ -31,12 +31,12 @@ enum class Rounding {
 
 /// Where a letterboxed picture lies in the network's input.
 enum class LetterboxAnchor {
-  center,    ///< an odd pixel of filling goes to the right or the bottom
+  center,  ///< an odd pixel of filling goes to the right or the bottom
   top_left,
 };
 
-/// How coordinates leave a centered letterbox: the two rules of Ultralytics. d is half the filling that would be left if
-/// the resized picture had fractions of pixels; the filling that there is can be up to half a pixel away from it.
+/// How coordinates leave a centered letterbox: the two rules of Ultralytics. d is half the filling that would be left
+/// if the resized picture had fractions of pixels; the filling that there is may be a pixel away from it.
 enum class BoxMapping {
   rounded_padding,    ///< YOLOv8 and later: round(d - 0.1)
   unrounded_padding,  ///< YOLOv5: d
@@ -47,18 +47,20 @@ struct LetterboxOptions {
   LetterboxAnchor anchor = LetterboxAnchor::center;
   Rounding size_rounding = Rounding::half_even;  ///< of the resized sides
   bool scale_up = true;                          ///< false: pictures smaller than `size` keep their size
-  int stride = 0;   ///< 0: the input is exactly `size`; else it shrinks until less than `stride` is filled ("auto": 32)
-  int fill = 114;   ///< the value of the filling in every channel, 0..255, before normalization
+  int stride = 0;  ///< 0: the input is exactly `size`; else it shrinks until less than `stride` is filled ("auto": 32)
+  int fill = 114;  ///< the value of the filling in every channel, 0..255, before normalization
   BoxMapping box_mapping = BoxMapping::rounded_padding;
   friend bool operator==(const LetterboxOptions&, const LetterboxOptions&) = default;
 };
 
 struct ResizeOptions {
   ResizeMode mode = ResizeMode::none;
-  Size size = {};    ///< stretch and letterbox: of the result, 1..65535
-  int side = 0;      ///< shorter_side and longer_side: 1..65535
-  int max_side = 0;  ///< shorter_side: the longer side stays within it (torchvision's max_size), above `side`; 0: no limit
-  Rounding other_side = Rounding::truncate;  ///< shorter_side and longer_side: of the side that follows; torchvision truncates
+  Size size = {};  ///< stretch and letterbox: of the result, 1..65535
+  int side = 0;    ///< shorter_side and longer_side: 1..65535
+  /// shorter_side: the longer side stays within it (torchvision's max_size). Above `side`, or 0 for no limit.
+  int max_side = 0;
+  /// shorter_side and longer_side: of the side that follows from the other one; torchvision truncates.
+  Rounding other_side = Rounding::truncate;
   Interpolation interpolation = Interpolation::pillow_bilinear;
   LetterboxOptions letterbox = {};
   friend bool operator==(const ResizeOptions&, const ResizeOptions&) = default;
@@ -66,8 +68,8 @@ struct ResizeOptions {
 
 /// The center of the resized picture. Where it is too small it is padded with zeros, an odd pixel right and bottom.
 struct CropOptions {
-  Size size = {};                              ///< 1..65535
-  Rounding offset = Rounding::half_even;       ///< of half the difference; torchvision's CenterCrop rounds half to even
+  Size size = {};                         ///< 1..65535
+  Rounding offset = Rounding::half_even;  ///< of half the difference; torchvision's CenterCrop rounds half to even
   friend bool operator==(const CropOptions&, const CropOptions&) = default;
 };
 
@@ -87,10 +89,10 @@ struct PreprocessOptions {
   std::optional<CropOptions> crop = {};
   ChannelOrder channel_order = ChannelOrder::rgb;
   TensorLayout layout = TensorLayout::nchw;
-  DType dtype = DType::float32;      ///< float32, bfloat16, or uint8 for the bytes themselves (then no normalization)
-  double scale = 1.0 / 255.0;        ///< finite, above 0; must be 1 for uint8
-  std::vector<double> mean = {0};    ///< one value, or one for each channel in the order of `channel_order`; finite
-  std::vector<double> std = {1};     ///< the same; finite, not 0 as float32
+  DType dtype = DType::float32;    ///< float32, bfloat16, or uint8 for the bytes themselves (then no normalization)
+  double scale = 1.0 / 255.0;      ///< finite, above 0; must be 1 for uint8
+  std::vector<double> mean = {0};  ///< one value, or one for each channel in the order of `channel_order`; finite
+  std::vector<double> std = {1};   ///< the same; finite, not 0 as float32
   friend bool operator==(const PreprocessOptions&, const PreprocessOptions&) = default;
 };
 

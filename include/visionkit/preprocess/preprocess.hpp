@@ -64,8 +64,8 @@ class VISIONKIT_API Preprocessor {
   [[nodiscard]] PreprocessedBatch run_encoded(std::span<const EncodedImage> files, const ReadOptions& read = {},
                                               const BatchOptions& batch = {}) const;
 
-  /// The same into the caller's memory, which is aligned for the element type and exactly as large as the tensor; throws
-  /// shape otherwise. In the steady state nothing is allocated for one picture.
+  /// The same into the caller's memory, which is aligned for the element type and exactly as large as the tensor;
+  /// throws shape otherwise. In the steady state nothing is allocated for one picture.
   AppliedTransform run_into(const ImageView& image, std::span<std::byte> input) const;
   std::vector<AppliedTransform> run_into(std::span<const ImageView> images, std::span<std::byte> input,
                                          const BatchOptions& batch = {}) const;

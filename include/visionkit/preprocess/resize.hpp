@@ -48,7 +48,8 @@ enum class Interpolation {
 
 /// The whole picture in another size, in the same pixel format. Pillow's filters treat pictures with alpha as Pillow
 /// does: color is weighted by alpha. The others treat every channel alike.
-/// Throws invalid_argument for a view without pixels, invalid_option for a size outside 1..65535, out_of_memory.
+/// Throws invalid_argument for a view without pixels or with a side above 2^24, invalid_option for a size outside
+/// 1..65535, out_of_memory.
 /// Safe to call from many threads. opencv.linear_exact, cubic, area and lanczos4 call OpenCV, which may use its own
 /// threads for large pictures; all others run on the calling thread.
 [[nodiscard]] VISIONKIT_API Image resize(const ImageView& image, Size size, Interpolation interpolation);

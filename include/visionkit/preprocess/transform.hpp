@@ -1,5 +1,5 @@
-// What preprocessing did to one picture, as a mapping that is exact in both directions. The only bridge between boxes in
-// the caller's image (`Box`) and boxes in the network's input (`ModelBox`).
+// What preprocessing did to one picture, as a mapping that is exact in both directions. The only bridge between boxes
+// in the caller's image (`Box`) and boxes in the network's input (`ModelBox`).
 #pragma once
 
 #include <visionkit/core/config.hpp>
@@ -23,7 +23,7 @@ struct TransformGeometry {
   PixelRect window;   ///< the part of the resized picture that the network sees
   int left = 0;       ///< where that part begins in the network's input
   int top = 0;
-  Size model_size;    ///< of the network's input
+  Size model_size;  ///< of the network's input
   friend constexpr bool operator==(const TransformGeometry&, const TransformGeometry&) = default;
 };
 
@@ -45,7 +45,8 @@ class VISIONKIT_API AppliedTransform {
   AppliedTransform(const TransformGeometry& geometry, AxisMapping x, AxisMapping y);
 
   /// The same network input, seen from the stored pixels of a picture that was turned upright before preprocessing:
-  /// image coordinates are then those of the file. `exif_orientation` is 1..8, as in ReadReport; throws invalid_argument.
+  /// image coordinates are then those of the file. `exif_orientation` is 1..8, as in ReadReport; throws
+  /// invalid_argument.
   [[nodiscard]] AppliedTransform with_orientation(int exif_orientation) const;
 
   [[nodiscard]] Size image_size() const { return image_size_; }  ///< of the picture that boxes map back to

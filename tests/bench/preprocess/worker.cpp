@@ -66,7 +66,8 @@ Work ours(const std::string& task, const std::vector<std::uint8_t>& bytes) {
 // What a careful user of OpenCV writes.
 cv::Mat letterboxed(const cv::Mat& image) {
   const double gain = std::min(640.0 / image.rows, 640.0 / image.cols);
-  const cv::Size size(static_cast<int>(std::nearbyint(image.cols * gain)), static_cast<int>(std::nearbyint(image.rows * gain)));
+  const cv::Size size(static_cast<int>(std::nearbyint(image.cols * gain)),
+                      static_cast<int>(std::nearbyint(image.rows * gain)));
   cv::Mat resized;
   cv::resize(image, resized, size, 0, 0, cv::INTER_LINEAR);
   const int left = (640 - size.width) / 2;
@@ -146,7 +147,8 @@ int main() {
     if (command == "dump") {
       const auto tensor = work.result();
       std::ofstream(argument, std::ios::binary)
-          .write(reinterpret_cast<const char*>(tensor.data()), static_cast<std::streamsize>(tensor.size() * sizeof(float)));
+          .write(reinterpret_cast<const char*>(tensor.data()),
+                 static_cast<std::streamsize>(tensor.size() * sizeof(float)));
       std::cout << "done" << std::endl;
     } else {
       std::cout << median_ms(work, std::stoi(argument)) << std::endl;

@@ -5,9 +5,10 @@
     digits_attributes.pt  even, prime, below five, has a loop: any number of four labels
 
 and writes to ../digits/ what the tests show them: all test digits on one sheet, labels.csv that says which they are,
-single/ with a digit of each kind that both models get right, and expected.json with the number of right answers. Every
-fifth digit of the data set is a test digit. A digit is 8x8 pixels, white on black; the models take pictures of any size,
-which their record has resized to 32x32.
+single/ with a digit of each kind that both models get right, and expected.json with the number of right answers.
+
+Every fifth digit of the data set is a test digit. A digit is 8x8 pixels, white on black; the models take pictures of
+any size, which their record has resized to 32x32.
 
 Needs the packages of cmake/requirements.txt and: pip install scikit-learn Pillow
 """
