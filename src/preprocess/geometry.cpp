@@ -71,11 +71,14 @@ AppliedTransform letterbox(const ResizeOptions& resize, Size image) {
   }
   geometry.window = {0, 0, geometry.resized_size.width, geometry.resized_size.height};
   geometry.model_size = {geometry.resized_size.width + padding_x, geometry.resized_size.height + padding_y};
-  if (options.anchor == LetterboxAnchor::top_left) return {geometry, {gain, 0}, {gain, 0}};
-
+  const bool centered = options.anchor == LetterboxAnchor::center;
   // Ultralytics' round(d - 0.1) and round(d + 0.1) of half the filling are exactly this: d is whole or ends in .5.
-  geometry.left = padding_x / 2;
-  geometry.top = padding_y / 2;
+  if (centered) {
+    geometry.left = padding_x / 2;
+    geometry.top = padding_y / 2;
+  }
+  if (options.box_mapping == BoxMapping::exact) return AppliedTransform(geometry);
+  if (!centered) return {geometry, {gain, 0}, {gain, 0}};
   const auto offset = [&](int model_side, int image_side) {
     const double half = (model_side - image_side * gain) / 2;
     return options.box_mapping == BoxMapping::rounded_padding ? half_even(half - 0.1) : half;

@@ -32,9 +32,10 @@ constexpr std::array<Name<LetterboxAnchor>, 2> anchors{{
     {LetterboxAnchor::center, "center"},
     {LetterboxAnchor::top_left, "top_left"},
 }};
-constexpr std::array<Name<BoxMapping>, 2> box_mappings{{
+constexpr std::array<Name<BoxMapping>, 3> box_mappings{{
     {BoxMapping::rounded_padding, "rounded_padding"},
     {BoxMapping::unrounded_padding, "unrounded_padding"},
+    {BoxMapping::exact, "exact"},
 }};
 constexpr std::array<Name<ChannelOrder>, 3> channel_orders{{
     {ChannelOrder::rgb, "rgb"},

@@ -1,5 +1,5 @@
-// libFuzzer: any tensors into any detection format are either refused with an Error or give finite boxes, scores of 0..1
-// and existing classes, and so they do after suppression.
+// libFuzzer: any tensors into any detection format are either refused with an Error or give finite boxes, scores of
+// 0..1 and existing classes, and so they do after suppression.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

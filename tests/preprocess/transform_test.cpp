@@ -56,6 +56,13 @@ TEST_CASE("the two Ultralytics rules differ by the fraction of the padding") {
   CHECK(unrounded.to_image(corner).x == doctest::Approx((11 - 10.688) / 0.128));
 }
 
+TEST_CASE("the exact mapping follows the pixels on each axis") {
+  // 640 x 426 into 416 x 416, sizes truncated: 416 x 276 pixels, 70 rows of filling above.
+  const auto transform = letterboxed({640, 426}, {416, 416}, {.size_rounding = Rounding::truncate, .box_mapping = BoxMapping::exact});
+  CHECK(transform.to_image(ModelPoint{0, 70}) == Point{0, 0});
+  CHECK(transform.to_image(ModelPoint{416, 70 + 276}) == Point{640, 426});
+}
+
 TEST_CASE("every orientation maps stored corners to where the upright picture shows them") {
   // A stored picture of 40 x 30 with one marked pixel at column 3, row 5; where it lies upright, by hand.
   struct Case {

@@ -37,6 +37,7 @@ ResizeOptions read_resize(const json& card) {
     options.mode = ResizeMode::letterbox;
     options.letterbox.anchor = mode == "letterbox_topleft" ? LetterboxAnchor::top_left : LetterboxAnchor::center;
     options.letterbox.size_rounding = Rounding::truncate;
+    options.letterbox.box_mapping = BoxMapping::exact;
     options.letterbox.fill = resize.at("pad_value");
   } else {
     throw std::runtime_error("unknown resize mode " + mode);

@@ -78,7 +78,7 @@ TEST_CASE("the document names every key and every word that a record may hold") 
   collect_names(words, ResizeMode::letterbox);
   collect_names(words, Rounding::half_even);
   collect_names(words, LetterboxAnchor::top_left);
-  collect_names(words, BoxMapping::unrounded_padding);
+  collect_names(words, BoxMapping::exact);
   collect_names(words, ChannelOrder::gray);
   collect_names(words, TensorLayout::nhwc);
   collect_names(words, LabelRule::several);

@@ -1,7 +1,5 @@
 #include <cmath>
 
-#include <visionkit/decode/anchors.hpp>
-
 #include "decode/detection/format_case.hpp"
 
 namespace visionkit {
@@ -22,19 +20,6 @@ TEST_CASE("a huge size offset is cut off") {
   const auto found = test::decode("retinanet", {Tensor({1, 1}, {9}), Tensor({1, 4}, {0, 0, 1000, 0})}, context);
   REQUIRE(found.size() == 1);
   CHECK(found[0].box.width() == doctest::Approx(1000));
-}
-
-TEST_CASE("retinanet anchors are torchvision's") {
-  const auto anchors =
-      retinanet_anchors({.levels = {{.stride = 8, .sizes = {32, 40}}}, .aspect_ratios = {0.5F, 1}}, {20, 16});
-  REQUIRE(anchors.size() == 3 * 2 * 4);
-  // sqrt(2) * 32 = 45.25 wide, 22.6 high, halves rounded
-  CHECK(anchors[0] == ModelBox{-23, -11, 23, 11});
-  CHECK(anchors[1] == ModelBox{-28, -14, 28, 14});
-  CHECK(anchors[2] == ModelBox{-16, -16, 16, 16});
-  // 20 pixels over 3 columns: steps of 6
-  CHECK(anchors[6] == ModelBox{-10, -16, 22, 16});
-  CHECK_THROWS_AS((void)retinanet_anchors({.levels = {{.stride = 0, .sizes = {1}}}}, {20, 16}), Error);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include <cmath>
 
-#include <visionkit/decode/anchors.hpp>
-
 #include "decode/detection/format_case.hpp"
 
 namespace visionkit {
@@ -26,19 +24,6 @@ TEST_CASE("ssd needs anchors, one for each row") {
   context.anchors.resize(3);
   CHECK(test::refusal("ssd", tensors, context) ==
         "ssd: locations is float32 [2, 4], expected float32 [3 (anchors), 4 (dx, dy, dw, dh)]");
-}
-
-TEST_CASE("ssd anchors follow the paper") {
-  const auto anchors =
-      ssd_anchors({.levels = {{.grid = {2, 1}, .stride = 0, .aspect_ratios = {4}}}, .scales = {0.25F, 1}}, {100, 50});
-  REQUIRE(anchors.size() == 8);
-  CHECK(anchors[0] == ModelBox{12.5F, 18.75F, 37.5F, 31.25F});
-  CHECK(anchors[1] == ModelBox{0, 12.5F, 50, 37.5F});
-  CHECK(anchors[2] == ModelBox{0, 21.875F, 50, 28.125F});
-  CHECK(anchors[3] == ModelBox{18.75F, 12.5F, 31.25F, 37.5F});
-  CHECK(anchors[4] == ModelBox{62.5F, 18.75F, 87.5F, 31.25F});
-  CHECK_THROWS_AS((void)ssd_anchors({.levels = {{.grid = {1, 1}}}, .scales = {0.5F}}, {100, 100}), Error);
-  CHECK_THROWS_AS((void)ssd_anchors({}, {0, 100}), Error);
 }
 
 }  // namespace
