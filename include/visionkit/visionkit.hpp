@@ -1,16 +1,24 @@
 // All of visionkit in one include, and a tour of it.
 //
-//   core/        Error, geometry, labels, results, tensors, devices; formatters for fmt
-//   image/       pictures in memory, reading and writing them
+//   core/        Error, geometry, labels, results and what can be done with them, tensors, devices; formatters for fmt
+//   image/       pictures in memory, reading, writing and drawing
 //   preprocess/  from a picture to a network's input, and back through the AppliedTransform
-//   classifier   a TorchScript file in, class scores out
+//   decode/      from a network's output to results: class scores, boxes, suppression
+//   Classifier   a TorchScript file in, class scores out
+//   Detector     a TorchScript file in, boxes in the picture's pixels out
 //
 // A host that needs only the parts without a network includes those headers and links visionkit::core.
 #pragma once
 
 #include <visionkit/classifier.hpp>
-#include <visionkit/core/error.hpp>
+#include <visionkit/core/detections.hpp>
 #include <visionkit/core/format.hpp>
 #include <visionkit/core/version.hpp>
+#include <visionkit/decode/anchors.hpp>
+#include <visionkit/decode/classification.hpp>
+#include <visionkit/decode/nms_compatible.hpp>
+#include <visionkit/decode/rotated.hpp>
+#include <visionkit/detector.hpp>
+#include <visionkit/image/draw.hpp>
 #include <visionkit/image/frames.hpp>
 #include <visionkit/image/io.hpp>

@@ -1,6 +1,7 @@
 #include <visionkit/preprocess/transform.hpp>
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "core/fail.hpp"
@@ -18,6 +19,30 @@ float backward(const AxisMapping& axis, float value) {
 
 // A mapping of a coordinate that counts from the other end of `length` pixels.
 AxisMapping reversed(const AxisMapping& axis, int length) { return {-axis.scale, axis.offset + axis.scale * length}; }
+
+void check_mask(const ImageView& mask, Size expected) {
+  check_view(mask);
+  if (mask.format != PixelFormat::gray8 || mask.size() != expected) {
+    fail(ErrorCode::invalid_argument, "the mask is {} {}, expected gray8 {}", to_string(mask.format),
+         to_string(mask.size()), to_string(expected));
+  }
+}
+
+// A mask of `size`: inside `part` each pixel takes what `source_of` its center shows of `mask`, elsewhere it is 0.
+template <class SourceOf>
+Image sampled(const ImageView& mask, Size size, const PixelRect& part, SourceOf&& source_of) {
+  Image result(size, PixelFormat::gray8);
+  for (int y = part.y; y < part.y + part.height; ++y) {
+    for (int x = part.x; x < part.x + part.width; ++x) {
+      const auto source = source_of(static_cast<float>(x) + 0.5F, static_cast<float>(y) + 0.5F);
+      const auto column = static_cast<int>(std::floor(source.x));
+      const auto row = static_cast<int>(std::floor(source.y));
+      const bool inside = column >= 0 && row >= 0 && column < mask.width && row < mask.height;
+      if (inside) result.row(y)[x] = mask.row(row)[column];
+    }
+  }
+  return result;
+}
 
 }  // namespace
 
@@ -80,6 +105,17 @@ Box AppliedTransform::to_image(const ModelBox& box) const {
   const auto low = to_image(first);
   const auto high = to_image(last);
   return {low.x, low.y, high.x, high.y};
+}
+
+Image AppliedTransform::mask_to_image(const ImageView& mask) const {
+  check_mask(mask, model_size());
+  const PixelRect everything{0, 0, image_size_.width, image_size_.height};
+  return sampled(mask, image_size_, everything, [this](float x, float y) { return to_model(Point{x, y}); });
+}
+
+Image AppliedTransform::mask_to_model(const ImageView& mask) const {
+  check_mask(mask, image_size_);
+  return sampled(mask, model_size(), content(), [this](float x, float y) { return to_image(ModelPoint{x, y}); });
 }
 
 }  // namespace visionkit

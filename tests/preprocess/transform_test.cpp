@@ -63,6 +63,22 @@ TEST_CASE("the exact mapping follows the pixels on each axis") {
   CHECK(transform.to_image(ModelPoint{416, 70 + 276}) == Point{640, 426});
 }
 
+TEST_CASE("a mask goes to the network's input and back") {
+  // 40 x 20 into 20 x 20: halved, five rows of filling above and below.
+  const auto transform = letterboxed({40, 20}, {20, 20});
+  Image mask({40, 20}, PixelFormat::gray8);
+  for (int y = 4; y < 12; ++y) {
+    for (int x = 10; x < 30; ++x) mask.row(y)[x] = 7;
+  }
+  const auto seen = transform.mask_to_model(mask);
+  CHECK(seen.size() == Size{20, 20});
+  CHECK(std::count(seen.pixels().begin(), seen.pixels().end(), 7) == 10 * 4);
+  CHECK(int{seen.row(7)[5]} == 7);
+  CHECK(int{seen.row(6)[5]} == 0);
+  CHECK(transform.mask_to_image(seen) == mask);
+  CHECK_THROWS_AS((void)transform.mask_to_image(mask), Error);
+}
+
 TEST_CASE("every orientation maps stored corners to where the upright picture shows them") {
   // A stored picture of 40 x 30 with one marked pixel at column 3, row 5; where it lies upright, by hand.
   struct Case {

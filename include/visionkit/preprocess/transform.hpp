@@ -4,6 +4,7 @@
 
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/geometry.hpp>
+#include <visionkit/image/image.hpp>
 
 namespace visionkit {
 
@@ -62,6 +63,12 @@ class VISIONKIT_API AppliedTransform {
   [[nodiscard]] Box to_image(const ModelBox& box) const;
   /// The part inside the image.
   [[nodiscard]] Box to_image_clipped(const ModelBox& box) const { return clip(to_image(box), image_size_); }
+
+  /// Masks and label maps: pictures of one byte a pixel (gray8). Every pixel of the result takes the value of the pixel
+  /// under its center, and 0 where there is none. Throws invalid_argument for another format, or a size other than
+  /// model_size() or image_size(); out_of_memory.
+  [[nodiscard]] Image mask_to_image(const ImageView& mask) const;
+  [[nodiscard]] Image mask_to_model(const ImageView& mask) const;
 
   friend bool operator==(const AppliedTransform&, const AppliedTransform&) = default;
 
