@@ -142,6 +142,7 @@ class TorchSession final : public Session {
     } catch (...) {
       rethrow(ErrorCode::model_runtime, "'" + name_ + "' failed in its first run on " + text_of(options.probes.front().view()));
     }
+    expected_.clear();
     report_.warm_up_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   }
 
@@ -199,29 +200,30 @@ class TorchSession final : public Session {
       freeze("not optimized: the size of the input is known only when it comes");
       return;
     }
-    probe_plain(options.probes.front());
-    for (const auto& probe : options.probes) expected_.push_back(run(module_, borrow(probe.view())));
+    const auto& probes = options.probes;
+    expected_.push_back(probe_plain(probes.front()));
+    for (std::size_t i = 1; i < probes.size(); ++i) expected_.push_back(run(module_, borrow(probes[i].view())));
     report_.warm_up_outputs = expected_.back();
     if (report_.keeps_state) return;
-    if (apart(module_, options.probes) > equal_enough) {
+    if (difference(expected_.front(), run(module_, borrow(probes.front().view()))) > equal_enough) {
       report_.notes.emplace_back("not optimized: two calls with the same input give different answers");
       return;
     }
-    check_batches(options.probes);
-    optimize(options.probes);
-    expected_.clear();
+    check_batches(probes);
+    optimize(probes);
   }
 
-  // What the network does beside answering, seen in one call of the plain module.
-  void probe_plain(const Tensor& probe) {
+  // The plain module's answer, and what the network does beside answering.
+  Outputs probe_plain(const Tensor& probe) {
     const auto input = borrow(probe.view()).clone();
     const auto untouched = input.clone();
     const auto before = remember(module_);
-    (void)run(module_, input);
+    auto answer = run(module_, input);
     writes_input_ = !at::equal(input, untouched);
     report_.keeps_state = !same(before, remember(module_));
     if (writes_input_) report_.notes.emplace_back("the network writes into its input: inputs are copied");
     if (report_.keeps_state) report_.notes.emplace_back("not optimized: the network changes its own buffers; calls are serialized");
+    return answer;
   }
 
   // The worst difference of a form of the network from the plain module's answers.
