@@ -45,8 +45,8 @@ struct ClassifierOptions {
   RunOptions run = {};
 };
 
-/// A loaded classification model. Immutable: every member function is const and may be called from many threads at once.
-/// Moved-from objects may only be destroyed or assigned to.
+/// A loaded classification model. Immutable: every member function is const and may be called from many threads at
+/// once. Moved-from objects may only be destroyed or assigned to.
 class VISIONKIT_API Classifier {
  public:
   /// Loads a TorchScript file, checks it against its record, and runs it once to warm up.

@@ -1,5 +1,5 @@
-// Object detection: from a TorchScript file to boxes in the caller's pixels. What happens inside detect() is public, step by
-// step: preprocess/preprocess.hpp, the network, decode/detection.hpp, decode/nms.hpp, AppliedTransform.
+// Object detection: from a TorchScript file to boxes in the caller's pixels. What happens inside detect() is public,
+// step by step: preprocess/preprocess.hpp, the network, decode/detection.hpp, decode/nms.hpp, AppliedTransform.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ namespace visionkit {
 struct DetectorOptions {
   std::optional<float> score_threshold = {};  ///< only greater scores are answered, 0..1. Default 0.25
   std::optional<double> iou_threshold = {};   ///< used in place of nms.iou_threshold. Default 0.45
-  /// How overlapping boxes are suppressed, where the format says that they still overlap; the limits hold for all formats.
+  /// How overlapping boxes are suppressed, where the format says that they still overlap; the limits hold for all
+  /// formats.
   NmsOptions nms = {.max_detections = 300};
   std::vector<std::string> allow = {};  ///< only these classes may be answered; empty: all. Names from the labels
   std::vector<std::string> deny = {};   ///< these classes are never answered

@@ -21,22 +21,22 @@ struct TensorDescription {
 
 /// A snapshot taken when the model was loaded.
 struct ModelDescription {
-  std::string file = {};          ///< path, or the name given for bytes
-  std::uint64_t bytes = 0;   ///< size of the file
-  std::string sha256 = {};        ///< of the file
-  ModelRecord record = {};        ///< as resolved: caller, file, default
+  std::string file = {};    ///< path, or the name given for bytes
+  std::uint64_t bytes = 0;  ///< size of the file
+  std::string sha256 = {};  ///< of the file
+  ModelRecord record = {};  ///< as resolved: caller, file, default
   RecordOrigin record_origin = RecordOrigin::none;
-  std::string engine = {};        ///< "libtorch 2.13.0"
+  std::string engine = {};  ///< "libtorch 2.13.0"
   Device device = {};
   Precision precision = Precision::float32;
   TensorDescription input = {};
   std::vector<TensorDescription> outputs = {};
-  std::uint64_t parameters = 0;       ///< number of weights
-  std::string optimization = {};           ///< which form of the network answers: "optimized", "frozen" or "plain"
-  std::vector<std::string> notes = {};     ///< why, and what else was noticed
-  bool keeps_state = false;           ///< the network changes itself when it runs: calls are serialized
-  double load_ms = 0;                 ///< reading, checking, loading and optimizing
-  double warm_up_ms = 0;              ///< the first calls, part of loading
+  std::uint64_t parameters = 0;         ///< number of weights
+  std::string optimization = {};        ///< which form of the network answers: "optimized", "frozen" or "plain"
+  std::vector<std::string> notes = {};  ///< why, and what else was noticed
+  bool keeps_state = false;             ///< the network changes itself when it runs: calls are serialized
+  double load_ms = 0;                   ///< reading, checking, loading and optimizing
+  double warm_up_ms = 0;                ///< the first calls, part of loading
 };
 
 /// A small aligned table, one fact a line.

@@ -31,8 +31,8 @@ struct OutputContract {
   /// "1.scores". Empty: all there are. Of the format torchvision: the path of the list, "1" say.
   std::vector<std::string> tensors = {};
   // Of detectors; decode/detection.hpp explains them.
-  std::string format = {};                         ///< the name of a detection format, "yolov8" say
-  std::optional<LabelRule> labels_per_box = {};    ///< nothing: what the format says, as for the next three
+  std::string format = {};                       ///< the name of a detection format, "yolov8" say
+  std::optional<LabelRule> labels_per_box = {};  ///< nothing: what the format says, as for the next three
   std::optional<BoxCoordinates> coordinates = {};
   std::optional<ScoreActivation> activation = {};
   std::optional<BoxEncoding> encoding = {};
@@ -44,10 +44,10 @@ struct OutputContract {
 /// A check that travels with the model: the answer to one picture that anybody can make. The pixel at column x, row y,
 /// channel c is (7 x + 13 y + 29 c + x y / 8) mod 256, the division rounding down.
 struct SelfTest {
-  Size size = {};                      ///< of that picture
-  std::string input_sha256 = {};       ///< of the float32 input tensor's bytes, little endian; empty: not checked
-  std::vector<float> output = {};      ///< the first values of the output
-  float tolerance = 1e-4F;             ///< largest accepted absolute difference
+  Size size = {};                  ///< of that picture
+  std::string input_sha256 = {};   ///< of the float32 input tensor's bytes, little endian; empty: not checked
+  std::vector<float> output = {};  ///< the first values of the output
+  float tolerance = 1e-4F;         ///< largest accepted absolute difference
   friend bool operator==(const SelfTest&, const SelfTest&) = default;
 };
 
@@ -68,8 +68,9 @@ struct ModelRecord {
   PreprocessOptions input = {};
   std::optional<std::int64_t> batch = {};  ///< the only batch size that the network takes; nothing: any
   OutputContract output = {};
-  float temperature = 1;                     ///< logits are divided by it before softmax or sigmoid
-  std::vector<float> score_thresholds = {};  ///< empty: the task's default; one value; or, of classifiers, one for each class
+  float temperature = 1;  ///< logits are divided by it before softmax or sigmoid
+  std::vector<float> score_thresholds =
+      {};  ///< empty: the task's default; one value; or, of classifiers, one for each class
   std::optional<double> iou_threshold = {};  ///< of a detector's suppression
   std::optional<SelfTest> self_test = {};
   Provenance provenance = {};

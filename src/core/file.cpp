@@ -36,11 +36,13 @@ class Descriptor {
 }  // namespace
 
 std::vector<std::uint8_t> read_file(const std::string& path, const FileRule& rule) {
-  if (path.find('\0') != std::string::npos) fail(ErrorCode::invalid_argument, "the path of the {} holds a NUL byte", rule.what);
+  if (path.find('\0') != std::string::npos)
+    fail(ErrorCode::invalid_argument, "the path of the {} holds a NUL byte", rule.what);
   // O_NONBLOCK: opening a named pipe without a writer would wait for one.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) {
-    if (errno == ENXIO) fail(ErrorCode::not_regular_file, "{} '{}' is a socket or device, not a regular file", rule.what, path);
+    if (errno == ENXIO)
+      fail(ErrorCode::not_regular_file, "{} '{}' is a socket or device, not a regular file", rule.what, path);
     fail_errno(rule.what, path, errno);
   }
   struct stat status {};
@@ -50,7 +52,8 @@ std::vector<std::uint8_t> read_file(const std::string& path, const FileRule& rul
     fail(ErrorCode::not_regular_file, "{} '{}' is a {}, not a regular file", rule.what, path, kind);
   }
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size > rule.max_bytes) fail(rule.too_large, "{} '{}' has {} bytes; at most {} are accepted", rule.what, path, size, rule.max_bytes);
+  if (size > rule.max_bytes)
+    fail(rule.too_large, "{} '{}' has {} bytes; at most {} are accepted", rule.what, path, size, rule.max_bytes);
 
   std::vector<std::uint8_t> bytes(size);
   std::size_t filled = 0;

@@ -18,7 +18,8 @@ namespace visionkit {
 class JsonObject {
  public:
   /// `where` names the document and the place in it: "record /input".
-  JsonObject(const nlohmann::json& value, std::string where, ErrorCode code) : value_(value), where_(std::move(where)), code_(code) {
+  JsonObject(const nlohmann::json& value, std::string where, ErrorCode code)
+      : value_(value), where_(std::move(where)), code_(code) {
     if (!value.is_object()) fail(code_, "{}: an object is expected, got {}", where_, value.type_name());
   }
 
@@ -73,7 +74,8 @@ class JsonObject {
   /// Refuses keys that nobody asked for.
   void finish() const {
     for (const auto& [key, unused] : value_.items()) {
-      if (!known_.contains(key)) fail(code_, "{}: unknown key '{}'; accepted are {}", where_, key, fmt::join(known_, ", "));
+      if (!known_.contains(key))
+        fail(code_, "{}: unknown key '{}'; accepted are {}", where_, key, fmt::join(known_, ", "));
     }
   }
 
@@ -92,17 +94,24 @@ class JsonObject {
       }
     } catch (const nlohmann::json::exception&) {
     }
-    fail(code_, "{}/{}: {} has the wrong type or range, expected {}", where_, key, value.dump().substr(0, 40), expectation<T>());
+    fail(code_, "{}/{}: {} has the wrong type or range, expected {}", where_, key, value.dump().substr(0, 40),
+         expectation<T>());
   }
 
   template <class T>
   static constexpr const char* expectation() {
-    if constexpr (std::is_same_v<T, bool>) return "true or false";
-    else if constexpr (std::is_integral_v<T>) return "a whole number";
-    else if constexpr (std::is_floating_point_v<T>) return "a number";
-    else if constexpr (std::is_same_v<T, std::string>) return "a string";
-    else if constexpr (std::is_same_v<T, std::vector<std::string>>) return "a list of strings";
-    else return "a list of numbers";
+    if constexpr (std::is_same_v<T, bool>)
+      return "true or false";
+    else if constexpr (std::is_integral_v<T>)
+      return "a whole number";
+    else if constexpr (std::is_floating_point_v<T>)
+      return "a number";
+    else if constexpr (std::is_same_v<T, std::string>)
+      return "a string";
+    else if constexpr (std::is_same_v<T, std::vector<std::string>>)
+      return "a list of strings";
+    else
+      return "a list of numbers";
   }
 
   const nlohmann::json& value_;

@@ -35,7 +35,8 @@ std::optional<ClassId> Labels::find(std::string_view name) const {
 
 Labels read_labels(const std::string& path) {
   return guarded("reading labels", [&] {
-    const auto bytes = read_file(path, {.what = "labels file", .max_bytes = max_file_bytes, .too_large = ErrorCode::invalid_option});
+    const auto bytes =
+        read_file(path, {.what = "labels file", .max_bytes = max_file_bytes, .too_large = ErrorCode::invalid_option});
     std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     std::vector<std::string> names;
@@ -44,7 +45,9 @@ Labels read_labels(const std::string& path) {
       auto line = text.substr(0, end);
       text.remove_prefix(std::min(end + 1, text.size()));
       if (line.ends_with('\r')) line.remove_suffix(1);
-      if (line.size() > max_line_bytes) fail(ErrorCode::invalid_option, "labels file '{}': line {} has {} bytes; at most {} are accepted", path, names.size() + 1, line.size(), max_line_bytes);
+      if (line.size() > max_line_bytes)
+        fail(ErrorCode::invalid_option, "labels file '{}': line {} has {} bytes; at most {} are accepted", path,
+             names.size() + 1, line.size(), max_line_bytes);
       names.emplace_back(line);
     }
     if (names.empty()) fail(ErrorCode::invalid_option, "labels file '{}' is empty; one name a line is expected", path);

@@ -53,7 +53,8 @@ std::size_t element_count(const Shape& shape) {
   for (const auto extent : shape) {
     if (extent < 0) fail(ErrorCode::shape, "shape {} has a negative extent", to_string(shape));
     const auto n = static_cast<std::size_t>(extent);
-    if (n != 0 && count > std::numeric_limits<std::size_t>::max() / 16 / n) fail(ErrorCode::shape, "shape {} is too large", to_string(shape));
+    if (n != 0 && count > std::numeric_limits<std::size_t>::max() / 16 / n)
+      fail(ErrorCode::shape, "shape {} is too large", to_string(shape));
     count *= n;
   }
   return count;
@@ -68,7 +69,8 @@ Tensor::Tensor(DType dtype, Shape shape, std::shared_ptr<const void> data)
     : dtype_(dtype), shape_(std::move(shape)), data_(std::move(data)) {}
 
 Tensor::Tensor(Shape shape, std::vector<float> values) : shape_(std::move(shape)) {
-  if (element_count(shape_) != values.size()) fail(ErrorCode::shape, "shape {} needs {} values, got {}", to_string(shape_), element_count(shape_), values.size());
+  if (element_count(shape_) != values.size())
+    fail(ErrorCode::shape, "shape {} needs {} values, got {}", to_string(shape_), element_count(shape_), values.size());
   const auto owner = std::make_shared<const std::vector<float>>(std::move(values));
   data_ = std::shared_ptr<const void>(owner, owner->data());
 }

@@ -30,8 +30,8 @@ enum class InputKind {
 struct SessionOptions {
   RunOptions run = {};
   InputKind input = InputKind::tensor;
-  /// Inputs as real pictures make them, of one shape, on which the forms of the network are compared and warmed up; empty
-  /// when the size is not known before the first call: then nothing is optimized.
+  /// Inputs as real pictures make them, of one shape, on which the forms of the network are compared and warmed up;
+  /// empty when the size is not known before the first call: then nothing is optimized.
   std::vector<Tensor> probes = {};
 };
 
@@ -40,8 +40,8 @@ struct SessionReport {
   std::string engine;
   std::string optimization;
   std::vector<std::string> notes;
-  bool keeps_state = false;    ///< the network changes itself when it runs; calls are serialized
-  bool takes_batches = true;   ///< false: only one picture a call
+  bool keeps_state = false;   ///< the network changes itself when it runs; calls are serialized
+  bool takes_batches = true;  ///< false: only one picture a call
   std::uint64_t parameters = 0;
   Outputs warm_up_outputs;  ///< for the last probe; empty without probes
   double warm_up_ms = 0;
@@ -60,7 +60,8 @@ class Session {
 };
 
 /// Loads the TorchScript module of a checked archive into LibTorch: the reference engine.
-/// Throws model_format, model_contract, model_runtime, invalid_option (a device or precision that is not there), out_of_memory.
+/// Throws model_format, model_contract, model_runtime, invalid_option (a device or precision that is not there),
+/// out_of_memory.
 std::unique_ptr<const Session> load_torchscript(const Archive& archive, const SessionOptions& options);
 
 /// The newest TorchScript file format that the linked LibTorch reads.

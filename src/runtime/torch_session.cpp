@@ -11,10 +11,10 @@
 #include <utility>
 
 #include <caffe2/serialize/versions.h>
-#include <torch/cuda.h>
-#include <torch/version.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
 
 #include "runtime/archive.hpp"
 #include "runtime/silent_warnings.hpp"
@@ -33,8 +33,9 @@ class CallScope {
 
  private:
   c10::InferenceMode inference_;
-  // The profiling executor makes the first calls 3 to 10 times slower and feeds the TensorExpr fuser, which hangs on CPU
-  // builds without LLVM. A frozen graph gains nothing from it, and switching the fuser itself off would be process-wide.
+  // The profiling executor makes the first calls 3 to 10 times slower and feeds the TensorExpr fuser, which hangs on
+  // CPU builds without LLVM. A frozen graph gains nothing from it, and switching the fuser itself off would be
+  // process-wide.
   torch::jit::GraphOptimizerEnabledGuard executor_;
   SilentWarnings warnings_;
 };
@@ -85,8 +86,10 @@ constexpr double equal_enough = 1e-3;  // LibTorch's known wrong optimizations a
 std::vector<c10::IValue> remember(const torch::jit::Module& module) {
   std::vector<c10::IValue> values;
   for (const auto& attribute : module.named_attributes()) {
-    if (attribute.value.isTensor()) values.emplace_back(attribute.value.toTensor().clone());
-    else if (attribute.value.isInt() || attribute.value.isDouble() || attribute.value.isBool()) values.push_back(attribute.value);
+    if (attribute.value.isTensor())
+      values.emplace_back(attribute.value.toTensor().clone());
+    else if (attribute.value.isInt() || attribute.value.isDouble() || attribute.value.isBool())
+      values.push_back(attribute.value);
   }
   return values;
 }
@@ -105,13 +108,16 @@ std::uint64_t count_parameters(const torch::jit::Module& module) {
   return count;
 }
 
-std::string text_of(const TensorView& tensor) { return std::string(to_string(tensor.dtype)) + " " + to_string(tensor.shape); }
+std::string text_of(const TensorView& tensor) {
+  return std::string(to_string(tensor.dtype)) + " " + to_string(tensor.shape);
+}
 
 at::Device to_torch(const Device& device) {
   if (device.kind == DeviceKind::cpu) return at::kCPU;
   const auto count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (device.index < 0 || device.index >= count) {
-    throw Error(ErrorCode::invalid_option, "device is " + to_string(device) + "; this LibTorch sees " + std::to_string(count) + " CUDA devices");
+    throw Error(ErrorCode::invalid_option,
+                "device is " + to_string(device) + "; this LibTorch sees " + std::to_string(count) + " CUDA devices");
   }
   return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device.index));
 }
@@ -140,7 +146,8 @@ class TorchSession final : public Session {
     try {
       choose_form(options);
     } catch (...) {
-      rethrow(ErrorCode::model_runtime, "'" + name_ + "' failed in its first run on " + text_of(options.probes.front().view()));
+      rethrow(ErrorCode::model_runtime,
+              "'" + name_ + "' failed in its first run on " + text_of(options.probes.front().view()));
     }
     expected_.clear();
     report_.warm_up_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -150,7 +157,10 @@ class TorchSession final : public Session {
 
   [[nodiscard]] Outputs run(const TensorView& input) const override {
     if (::getpid() != process_) {
-      throw Error(ErrorCode::model_runtime, "'" + name_ + "' was loaded before fork(); LibTorch's threads do not exist in the child process: load it there");
+      throw Error(
+          ErrorCode::model_runtime,
+          "'" + name_ +
+              "' was loaded before fork(); LibTorch's threads do not exist in the child process: load it there");
     }
     try {
       const CallScope scope;
@@ -182,14 +192,19 @@ class TorchSession final : public Session {
     const auto method = module_.find_method("forward");
     if (!method) throw Error(ErrorCode::model_contract, "'" + name_ + "' has no method forward");
     const auto& arguments = method->function().getSchema().arguments();  // the first one is self
-    const auto required = std::count_if(arguments.begin(), arguments.end(), [](const auto& a) { return !a.default_value(); }) - 1;
+    const auto required =
+        std::count_if(arguments.begin(), arguments.end(), [](const auto& a) { return !a.default_value(); }) - 1;
     if (arguments.size() < 2 || required > 1) {
-      throw Error(ErrorCode::model_contract, "forward of '" + name_ + "' takes " + std::to_string(std::max<std::ptrdiff_t>(required, 0)) + " inputs; expected 1, the pictures");
+      throw Error(ErrorCode::model_contract, "forward of '" + name_ + "' takes " +
+                                                 std::to_string(std::max<std::ptrdiff_t>(required, 0)) +
+                                                 " inputs; expected 1, the pictures");
     }
     const auto type = arguments[1].type();
     const bool takes_list = type->kind() == c10::TypeKind::ListType;
     if (takes_list != (input_ == InputKind::image_list) || (!takes_list && type->kind() != c10::TypeKind::TensorType)) {
-      throw Error(ErrorCode::model_contract, "forward of '" + name_ + "' takes a " + type->annotation_str() + "; its record says " + (input_ == InputKind::tensor ? "a batch (Tensor)" : "a list of pictures (List[Tensor])"));
+      throw Error(ErrorCode::model_contract,
+                  "forward of '" + name_ + "' takes a " + type->annotation_str() + "; its record says " +
+                      (input_ == InputKind::tensor ? "a batch (Tensor)" : "a list of pictures (List[Tensor])"));
     }
   }
 
@@ -222,19 +237,21 @@ class TorchSession final : public Session {
     writes_input_ = !at::equal(input, untouched);
     report_.keeps_state = !same(before, remember(module_));
     if (writes_input_) report_.notes.emplace_back("the network writes into its input: inputs are copied");
-    if (report_.keeps_state) report_.notes.emplace_back("not optimized: the network changes its own buffers; calls are serialized");
+    if (report_.keeps_state)
+      report_.notes.emplace_back("not optimized: the network changes its own buffers; calls are serialized");
     return answer;
   }
 
   // The worst difference of a form of the network from the plain module's answers.
   [[nodiscard]] double apart(const torch::jit::Module& module, const std::vector<Tensor>& probes) const {
     double worst = 0;
-    for (std::size_t i = 0; i < probes.size(); ++i) worst = std::max(worst, difference(expected_[i], run(module, borrow(probes[i].view()))));
+    for (std::size_t i = 0; i < probes.size(); ++i)
+      worst = std::max(worst, difference(expected_[i], run(module, borrow(probes[i].view()))));
     return worst;
   }
 
-  // Freezing inlines calls of submodules, the inner ones only with the graph optimizer on; calls that are left fail later
-  // because freezing also removes the methods.
+  // Freezing inlines calls of submodules, the inner ones only with the graph optimizer on; calls that are left fail
+  // later because freezing also removes the methods.
   template <class Body>
   static torch::jit::Module inlined(Body&& body) {
     const torch::jit::GraphOptimizerEnabledGuard optimizer(true);
@@ -305,7 +322,8 @@ class TorchSession final : public Session {
     auto value = module.get_method("forward")({std::move(argument)});
     if (report_.keeps_state) value = value.deepcopy();  // the next call may change what this one returned
     auto outputs = flatten(value, batch);
-    if (outputs.empty()) throw Error(ErrorCode::model_contract, "'" + name_ + "' returned a " + kind_of(value) + "; expected a tensor");
+    if (outputs.empty())
+      throw Error(ErrorCode::model_contract, "'" + name_ + "' returned a " + kind_of(value) + "; expected a tensor");
     return precision_ == at::kFloat ? outputs : to_float(std::move(outputs));
   }
 

@@ -10,11 +10,11 @@ namespace visionkit {
 namespace {
 
 constexpr std::array dtypes = {
-    std::pair{DType::float32, at::kFloat},   std::pair{DType::float16, at::kHalf},
+    std::pair{DType::float32, at::kFloat},     std::pair{DType::float16, at::kHalf},
     std::pair{DType::bfloat16, at::kBFloat16}, std::pair{DType::float64, at::kDouble},
-    std::pair{DType::uint8, at::kByte},      std::pair{DType::int8, at::kChar},
-    std::pair{DType::int16, at::kShort},     std::pair{DType::int32, at::kInt},
-    std::pair{DType::int64, at::kLong},      std::pair{DType::boolean, at::kBool},
+    std::pair{DType::uint8, at::kByte},        std::pair{DType::int8, at::kChar},
+    std::pair{DType::int16, at::kShort},       std::pair{DType::int32, at::kInt},
+    std::pair{DType::int64, at::kLong},        std::pair{DType::boolean, at::kBool},
 };
 
 // What LibTorch says when something common went wrong, the code it deserves when not the stage's own, and a hint.
@@ -25,7 +25,8 @@ struct KnownReason {
 };
 
 constexpr std::string_view other_size = " (hint: the network was made for another input size than the record says)";
-constexpr std::string_view other_device = " (hint: a device is built into the traced code; export the model again on the CPU)";
+constexpr std::string_view other_device =
+    " (hint: a device is built into the traced code; export the model again on the CPU)";
 
 constexpr std::array known_reasons = {
     KnownReason{"can't allocate memory", ErrorCode::out_of_memory, ""},
@@ -46,7 +47,8 @@ constexpr std::array known_reasons = {
 };
 
 Tensor to_tensor(const at::Tensor& source, const std::string& name, const at::Tensor& input) {
-  const auto row = std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& pair) { return pair.second == source.scalar_type(); });
+  const auto row =
+      std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& pair) { return pair.second == source.scalar_type(); });
   if (!source.defined() || row == dtypes.end() || source.layout() != at::kStrided) {
     throw Error(ErrorCode::model_contract, "output '" + name + "' of the network is " +
                                                (source.defined() ? source.toString() : std::string("undefined")) +
@@ -65,10 +67,12 @@ void flatten_into(const c10::IValue& value, const std::string& path, const at::T
     outputs.push_back({path, to_tensor(value.toTensor(), path, input)});
   } else if (value.isTuple()) {
     const auto& elements = value.toTupleRef().elements();
-    for (std::size_t i = 0; i < elements.size(); ++i) flatten_into(elements[i], join(path, std::to_string(i)), input, outputs);
+    for (std::size_t i = 0; i < elements.size(); ++i)
+      flatten_into(elements[i], join(path, std::to_string(i)), input, outputs);
   } else if (value.isList()) {
     const auto elements = value.toListRef();
-    for (std::size_t i = 0; i < elements.size(); ++i) flatten_into(elements[i], join(path, std::to_string(i)), input, outputs);
+    for (std::size_t i = 0; i < elements.size(); ++i)
+      flatten_into(elements[i], join(path, std::to_string(i)), input, outputs);
   } else if (value.isGenericDict()) {
     for (const auto& entry : value.toGenericDict()) {
       const auto key = entry.key().isString() ? entry.key().toStringRef() : kind_of(entry.key());
@@ -105,7 +109,8 @@ std::string kind_of(const c10::IValue& value) {
 }
 
 std::string reason_of(std::string_view message) {
-  // An exception raised in TorchScript ends in "<Type>: <text>" after its trace; one raised in C++ starts with its text.
+  // An exception raised in TorchScript ends in "<Type>: <text>" after its trace; one raised in C++ starts with its
+  // text.
   constexpr std::string_view trace = "Traceback of TorchScript";
   if (message.find(trace) != std::string_view::npos) {
     for (const std::string_view type : {"Error: ", "Exception: "}) {
@@ -119,8 +124,10 @@ std::string reason_of(std::string_view message) {
   std::string text;
   for (const char c : message.substr(0, message.find("\n\n"))) {
     const bool space = c == '\n' || c == ' ' || c == '\t';
-    if (!space) text += c;
-    else if (!text.empty() && text.back() != ' ') text += ' ';
+    if (!space)
+      text += c;
+    else if (!text.empty() && text.back() != ' ')
+      text += ' ';
   }
   while (text.ends_with(' ')) text.pop_back();
   return text;

@@ -29,8 +29,8 @@ std::string kind_of(const c10::IValue& value);
 /// The line of a LibTorch message that says what went wrong, without Python traces and C++ frames.
 std::string reason_of(std::string_view message);
 
-/// Rethrows the exception being handled as an Error with LibTorch's reason and, for well-known ones, a hint: out_of_memory
-/// when an allocation failed, model_contract when the network wants another device, otherwise `code`.
+/// Rethrows the exception being handled as an Error with LibTorch's reason and, for well-known ones, a hint:
+/// out_of_memory when an allocation failed, model_contract when the network wants another device, otherwise `code`.
 [[noreturn]] void rethrow(ErrorCode code, const std::string& what);
 
 }  // namespace visionkit

@@ -53,8 +53,9 @@ float sample(const float* plane, std::int64_t height, std::int64_t width, float 
 }
 
 // He et al., Mask R-CNN (2017), with the conventions of torchvision.ops.roi_align.
-at::Tensor roi_align_operator(const at::Tensor& input, const at::Tensor& rois, double spatial_scale, std::int64_t pooled_height,
-                              std::int64_t pooled_width, std::int64_t sampling_ratio, bool aligned) {
+at::Tensor roi_align_operator(const at::Tensor& input, const at::Tensor& rois, double spatial_scale,
+                              std::int64_t pooled_height, std::int64_t pooled_width, std::int64_t sampling_ratio,
+                              bool aligned) {
   TORCH_CHECK(input.dim() == 4, "roi_align takes features [n, c, h, w], got ", input.sizes());
   TORCH_CHECK(rois.dim() == 2 && rois.size(1) == 5, "roi_align takes rois [n, 5], got ", rois.sizes());
   const auto features = input.to(at::kCPU, at::kFloat).contiguous();
@@ -94,7 +95,8 @@ at::Tensor roi_align_operator(const at::Tensor& input, const at::Tensor& rois, d
           for (std::int64_t iy = 0; iy < grid_y; ++iy) {
             const auto y = bin_top + (static_cast<float>(iy) + 0.5F) * bin_height / static_cast<float>(grid_y);
             for (std::int64_t ix = 0; ix < grid_x; ++ix) {
-              sum += sample(plane, height, width, y, bin_left + (static_cast<float>(ix) + 0.5F) * bin_width / static_cast<float>(grid_x));
+              sum += sample(plane, height, width, y,
+                            bin_left + (static_cast<float>(ix) + 0.5F) * bin_width / static_cast<float>(grid_x));
             }
           }
           out[i] = sum / count;
@@ -125,7 +127,10 @@ void provide_torchvision_operators(const Archive& archive) {
     library->def("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor", nms_operator);
   }
   if (is_missing("torchvision::roi_align")) {
-    library->def("roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width, int sampling_ratio, bool aligned) -> Tensor", roi_align_operator);
+    library->def(
+        "roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width, int "
+        "sampling_ratio, bool aligned) -> Tensor",
+        roi_align_operator);
   }
 }
 

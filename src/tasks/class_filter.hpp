@@ -9,6 +9,7 @@
 namespace visionkit {
 
 /// One entry for each label, or none when all are allowed. Throws invalid_option for a name that is no label.
-std::vector<bool> allowed_classes(const std::vector<std::string>& allow, const std::vector<std::string>& deny, const Labels& labels);
+std::vector<bool> allowed_classes(const std::vector<std::string>& allow, const std::vector<std::string>& deny,
+                                  const Labels& labels);
 
 }  // namespace visionkit

@@ -29,17 +29,21 @@ void check(const ClassifierOptions& options) {
     fail(ErrorCode::invalid_option, "temperature is {}, expected a number above 0", *options.temperature);
   }
   if (options.task && *options.task != Task::classification && *options.task != Task::multilabel_classification) {
-    fail(ErrorCode::invalid_option, "task is {}, expected classification or multilabel_classification", to_string(*options.task));
+    fail(ErrorCode::invalid_option, "task is {}, expected classification or multilabel_classification",
+         to_string(*options.task));
   }
 }
 
 // The record is somebody else's text: what it states is checked like options.
 void check_record(const ModelRecord& record, const std::string& file) {
   if (record.task != Task::classification && record.task != Task::multilabel_classification) {
-    fail(ErrorCode::model_contract, "'{}' is a model for {}; a Classifier takes classification or multilabel_classification", file, to_string(record.task));
+    fail(ErrorCode::model_contract,
+         "'{}' is a model for {}; a Classifier takes classification or multilabel_classification", file,
+         to_string(record.task));
   }
   check_unit("score_thresholds", record.score_thresholds);
-  if (!(record.temperature > 0)) fail(ErrorCode::invalid_option, "temperature is {}, expected a number above 0", record.temperature);
+  if (!(record.temperature > 0))
+    fail(ErrorCode::invalid_option, "temperature is {}, expected a number above 0", record.temperature);
 }
 
 // Whatever the caller stated wins over the record.
@@ -70,7 +74,8 @@ struct Classifier::Impl {
     if (!model.warm_up_outputs().empty()) check_answer(model.warm_up_outputs());
     const auto thresholds = record.score_thresholds.size();
     if (thresholds > 1 && classes() != 0 && thresholds != classes()) {
-      fail(ErrorCode::invalid_option, "score_thresholds has {} values, expected 1 or one for each of the {} classes", thresholds, classes());
+      fail(ErrorCode::invalid_option, "score_thresholds has {} values, expected 1 or one for each of the {} classes",
+           thresholds, classes());
     }
     options.top_k = options.top_k.value_or(one_label ? 5 : std::max<std::size_t>(classes(), 1));
     options.score_thresholds = record.score_thresholds;
@@ -81,7 +86,9 @@ struct Classifier::Impl {
     options.labels = record.labels;
     options.input = record.input;
     options.record = record;
-    ranking = {.top_k = *options.top_k, .score_thresholds = options.score_thresholds, .allowed = allowed_classes(options.allow, options.deny, record.labels)};
+    ranking = {.top_k = *options.top_k,
+               .score_thresholds = options.score_thresholds,
+               .allowed = allowed_classes(options.allow, options.deny, record.labels)};
     model.self_test();
   }
 
@@ -106,8 +113,9 @@ struct Classifier::Impl {
     const bool fits = shape.size() == 2 && shape[0] == static_cast<std::int64_t>(batch) && shape[1] > 0 &&
                       (labels == 0 || shape[1] == static_cast<std::int64_t>(labels));
     if (!fits || tensor.dtype != DType::float32) {
-      fail(ErrorCode::model_contract, "'{}': expected float32 [{}, {}] (pictures, classes), got {} {}", model.description().file, batch,
-           labels == 0 ? "classes" : std::to_string(labels), to_string(tensor.dtype), to_string(shape));
+      fail(ErrorCode::model_contract, "'{}': expected float32 [{}, {}] (pictures, classes), got {} {}",
+           model.description().file, batch, labels == 0 ? "classes" : std::to_string(labels), to_string(tensor.dtype),
+           to_string(shape));
     }
     return tensor;
   }
@@ -118,10 +126,13 @@ struct Classifier::Impl {
     const bool probabilities = model.record().output.scores == ScoreKind::probabilities;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (!std::isfinite(row[i])) {
-        fail(ErrorCode::non_finite_output, "'{}': the score of class {} is {}, expected a finite number", model.description().file, i, row[i]);
+        fail(ErrorCode::non_finite_output, "'{}': the score of class {} is {}, expected a finite number",
+             model.description().file, i, row[i]);
       }
       if (probabilities && (row[i] < -rounding || row[i] > 1 + rounding)) {
-        fail(ErrorCode::model_contract, "'{}': the score of class {} is {}; expected probabilities 0..1 (are they logits?)", model.description().file, i, row[i]);
+        fail(ErrorCode::model_contract,
+             "'{}': the score of class {} is {}; expected probabilities 0..1 (are they logits?)",
+             model.description().file, i, row[i]);
       }
     }
   }
@@ -129,9 +140,12 @@ struct Classifier::Impl {
   [[nodiscard]] Classification decode_row(std::span<const float> row) const {
     check_values(row);
     Classification result;
-    if (options.scores == ScoreKind::probabilities) result.scores.assign(row.begin(), row.end());
-    else if (options.task == Task::classification) result.scores = softmax(row, *options.temperature);
-    else result.scores = sigmoid(row, *options.temperature);
+    if (options.scores == ScoreKind::probabilities)
+      result.scores.assign(row.begin(), row.end());
+    else if (options.task == Task::classification)
+      result.scores = softmax(row, *options.temperature);
+    else
+      result.scores = sigmoid(row, *options.temperature);
     result.classes = rank(result.scores, ranking);
     if (!options.all_scores) result.scores = {};
     return result;
@@ -142,7 +156,8 @@ struct Classifier::Impl {
     const auto batch = model.batch_of(images);
     const auto values = scores_of(outputs, batch).floats();
     std::vector<Classification> results;
-    for (std::size_t i = 0; i < images; ++i) results.push_back(decode_row(values.subspan(i * values.size() / batch, values.size() / batch)));
+    for (std::size_t i = 0; i < images; ++i)
+      results.push_back(decode_row(values.subspan(i * values.size() / batch, values.size() / batch)));
     return results;
   }
 
@@ -168,19 +183,29 @@ Classifier& Classifier::operator=(Classifier&&) noexcept = default;
 Classifier::~Classifier() = default;
 
 Classifier::Classifier(const std::string& path, const ClassifierOptions& options)
-    : impl_(guarded("loading a classifier", [&] { return std::make_unique<Impl>(Archive::from_file(path, options.run, {.newest = newest_file_format()}), options); })) {}
+    : impl_(guarded("loading a classifier", [&] {
+        return std::make_unique<Impl>(Archive::from_file(path, options.run, {.newest = newest_file_format()}), options);
+      })) {}
 
-Classifier Classifier::from_bytes(std::span<const std::uint8_t> model, const ClassifierOptions& options, const std::string& name) {
-  return Classifier(guarded("loading a classifier", [&] { return std::make_unique<Impl>(Archive::from_bytes(model, name, options.run, {.newest = newest_file_format()}), options); }));
+Classifier Classifier::from_bytes(std::span<const std::uint8_t> model, const ClassifierOptions& options,
+                                  const std::string& name) {
+  return Classifier(guarded("loading a classifier", [&] {
+    return std::make_unique<Impl>(Archive::from_bytes(model, name, options.run, {.newest = newest_file_format()}),
+                                  options);
+  }));
 }
 
 Classification Classifier::classify(const ImageView& image) const {
   return std::move(impl_->classify({&image, 1}).front());
 }
 
-Classification Classifier::classify(std::span<const std::uint8_t> encoded) const { return classify(decode_image(encoded)); }
+Classification Classifier::classify(std::span<const std::uint8_t> encoded) const {
+  return classify(decode_image(encoded));
+}
 
-std::vector<Classification> Classifier::classify(std::span<const ImageView> images) const { return impl_->classify(images); }
+std::vector<Classification> Classifier::classify(std::span<const ImageView> images) const {
+  return impl_->classify(images);
+}
 
 std::vector<Classification> Classifier::classify(std::span<const Image> images) const {
   return classify(std::vector<ImageView>(images.begin(), images.end()));

@@ -52,14 +52,18 @@ RecordUse use_record(const DetectorOptions& options, FoundRecord& found, const s
     fail(ErrorCode::model_contract, "'{}': the record has no labels, which say how many classes there are", file);
   }
   if (record.score_thresholds.size() > 1) {
-    fail(ErrorCode::model_record, "'{}': score_thresholds has {} values, a detector takes one", file, record.score_thresholds.size());
+    fail(ErrorCode::model_record, "'{}': score_thresholds has {} values, a detector takes one", file,
+         record.score_thresholds.size());
   }
   const auto numbers = record.output.label_numbers.size();
   if (numbers != 0 && numbers != record.labels.size()) {
-    fail(ErrorCode::model_record, "'{}': label_numbers has {} values for {} labels", file, numbers, record.labels.size());
+    fail(ErrorCode::model_record, "'{}': label_numbers has {} values for {} labels", file, numbers,
+         record.labels.size());
   }
   if (record.output.format.empty() && !options.decoder) {
-    fail(ErrorCode::model_contract, "'{}': nothing says how the output is laid out; give the record's output.format or DetectorOptions::format", file);
+    fail(ErrorCode::model_contract,
+         "'{}': nothing says how the output is laid out; give the record's output.format or DetectorOptions::format",
+         file);
   }
   return {.states_input = options.input.has_value(),
           .input = record.output.format == torchvision ? InputKind::image_list : InputKind::tensor};
@@ -92,7 +96,8 @@ DecodeContext decoding_of(const DetectorOptions& options, const ModelRecord& rec
 struct Detector::Impl {
   Impl(const Archive& archive, const DetectorOptions& given) : model(load(archive, given)), options(given) {
     const auto& record = model.record();
-    options.score_threshold = record.score_thresholds.empty() ? default_score_threshold : record.score_thresholds.front();
+    options.score_threshold =
+        record.score_thresholds.empty() ? default_score_threshold : record.score_thresholds.front();
     options.iou_threshold = record.iou_threshold.value_or(default_iou_threshold);
     options.nms.iou_threshold = *options.iou_threshold;
     options.format = record.output.format;
@@ -113,7 +118,8 @@ struct Detector::Impl {
   }
 
   // The tensors of one picture as its decoder wants them.
-  [[nodiscard]] std::vector<ModelDetection> decode(const Outputs& outputs, std::size_t batch, std::size_t index, Size input) const {
+  [[nodiscard]] std::vector<ModelDetection> decode(const Outputs& outputs, std::size_t batch, std::size_t index,
+                                                   Size input) const {
     auto context = options.decoding;
     context.input = input;
     if (options.format == torchvision) return decode_dictionary(outputs, index, context);
@@ -122,7 +128,8 @@ struct Detector::Impl {
   }
 
   // torchvision answers one dictionary a picture and has its own numbers for classes.
-  [[nodiscard]] std::vector<ModelDetection> decode_dictionary(const Outputs& outputs, std::size_t index, const DecodeContext& context) const {
+  [[nodiscard]] std::vector<ModelDetection> decode_dictionary(const Outputs& outputs, std::size_t index,
+                                                              const DecodeContext& context) const {
     const auto& place = model.record().output.tensors;
     const auto prefix = (place.empty() ? "" : place.front() + ".") + std::to_string(index) + ".";
     auto boxes = model.output(outputs, prefix + "boxes");
@@ -135,7 +142,8 @@ struct Detector::Impl {
       for (const auto number : given) {
         const auto found = std::find(numbers.begin(), numbers.end(), number);
         if (found == numbers.end()) {
-          fail(ErrorCode::model_contract, "'{}' answered the label {}, which is not among the record's label_numbers", model.description().file, number);
+          fail(ErrorCode::model_contract, "'{}' answered the label {}, which is not among the record's label_numbers",
+               model.description().file, number);
         }
         translated.push_back(found - numbers.begin());
       }
@@ -144,8 +152,10 @@ struct Detector::Impl {
     return decoder(std::array{boxes, labels, scores}, context);
   }
 
-  [[nodiscard]] std::vector<Detection> finish(std::vector<ModelDetection> found, const AppliedTransform& transform) const {
-    if (!allowed.empty()) std::erase_if(found, [&](const auto& d) { return !allowed[static_cast<std::size_t>(d.label.value)]; });
+  [[nodiscard]] std::vector<Detection> finish(std::vector<ModelDetection> found,
+                                              const AppliedTransform& transform) const {
+    if (!allowed.empty())
+      std::erase_if(found, [&](const auto& d) { return !allowed[static_cast<std::size_t>(d.label.value)]; });
     if (suppression == FormatSuppression::needed) {
       found = suppress(found, options.nms);
     } else {
@@ -188,17 +198,25 @@ Detector::Detector(const std::string& path, const DetectorOptions& options)
         return std::make_unique<Impl>(Archive::from_file(path, options.run, {.newest = newest_file_format()}), options);
       })) {}
 
-Detector Detector::from_bytes(std::span<const std::uint8_t> model, const DetectorOptions& options, const std::string& name) {
+Detector Detector::from_bytes(std::span<const std::uint8_t> model, const DetectorOptions& options,
+                              const std::string& name) {
   return Detector(guarded("loading a detector", [&] {
-    return std::make_unique<Impl>(Archive::from_bytes(model, name, options.run, {.newest = newest_file_format()}), options);
+    return std::make_unique<Impl>(Archive::from_bytes(model, name, options.run, {.newest = newest_file_format()}),
+                                  options);
   }));
 }
 
-std::vector<Detection> Detector::detect(const ImageView& image) const { return std::move(impl_->detect({&image, 1}).front()); }
+std::vector<Detection> Detector::detect(const ImageView& image) const {
+  return std::move(impl_->detect({&image, 1}).front());
+}
 
-std::vector<Detection> Detector::detect(std::span<const std::uint8_t> encoded) const { return detect(decode_image(encoded)); }
+std::vector<Detection> Detector::detect(std::span<const std::uint8_t> encoded) const {
+  return detect(decode_image(encoded));
+}
 
-std::vector<std::vector<Detection>> Detector::detect(std::span<const ImageView> images) const { return impl_->detect(images); }
+std::vector<std::vector<Detection>> Detector::detect(std::span<const ImageView> images) const {
+  return impl_->detect(images);
+}
 
 std::vector<std::vector<Detection>> Detector::detect(std::span<const Image> images) const {
   return detect(std::vector<ImageView>(images.begin(), images.end()));

@@ -15,14 +15,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double ms_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 Image self_test_picture(Size size) {
   Image image(size, PixelFormat::rgb8);
   for (int y = 0; y < size.height; ++y) {
     auto* row = image.row(y);
     for (int x = 0; x < size.width; ++x) {
-      for (int c = 0; c < 3; ++c) row[3 * x + c] = static_cast<std::uint8_t>((7 * x + 13 * y + 29 * c + x * y / 8) % 256);
+      for (int c = 0; c < 3; ++c)
+        row[3 * x + c] = static_cast<std::uint8_t>((7 * x + 13 * y + 29 * c + x * y / 8) % 256);
     }
   }
   return image;
@@ -62,12 +65,16 @@ Model::Model(const Archive& archive, const ModelRequest& request) {
   auto found = find_record(archive, request.record);
   const auto use = request.use_record(found);
   if (found.origin == RecordOrigin::none && !use.states_input) {
-    fail(ErrorCode::model_contract, "'{}' has no record of how pictures become its input{}: add visionkit.json, a sidecar, or give the options' input",
+    fail(ErrorCode::model_contract,
+         "'{}' has no record of how pictures become its input{}: add visionkit.json, a sidecar, or give the options' "
+         "input",
          archive.name(), found.notes.empty() ? "" : " (" + found.notes.front() + ")");
   }
   auto& record = found.record;
   preprocessor_.emplace(record.input);
-  const SessionOptions options{.run = request.run, .input = use.input, .probes = probes(*preprocessor_, static_cast<std::size_t>(record.batch.value_or(1)))};
+  const SessionOptions options{.run = request.run,
+                               .input = use.input,
+                               .probes = probes(*preprocessor_, static_cast<std::size_t>(record.batch.value_or(1)))};
   session_ = load_torchscript(archive, options);
 
   const auto& report = session_->report();
@@ -79,14 +86,16 @@ Model::Model(const Archive& archive, const ModelRequest& request) {
                   .engine = report.engine,
                   .device = request.run.device,
                   .precision = request.run.precision,
-                  .input = {.dtype = preprocessor_->options().dtype, .shape = options.probes.empty() ? Shape{} : options.probes.front().shape()},
+                  .input = {.dtype = preprocessor_->options().dtype,
+                            .shape = options.probes.empty() ? Shape{} : options.probes.front().shape()},
                   .parameters = report.parameters,
                   .optimization = report.optimization,
                   .notes = std::move(found.notes),
                   .keeps_state = report.keeps_state,
                   .warm_up_ms = report.warm_up_ms};
   description_.notes.insert(description_.notes.end(), report.notes.begin(), report.notes.end());
-  for (const auto& [name, tensor] : report.warm_up_outputs) description_.outputs.push_back({name, tensor.dtype(), tensor.shape()});
+  for (const auto& [name, tensor] : report.warm_up_outputs)
+    description_.outputs.push_back({name, tensor.dtype(), tensor.shape()});
   description_.load_ms = ms_since(start);
 }
 
@@ -101,18 +110,23 @@ void Model::run(std::span<const ImageView> images, const Receiver& receive) cons
   for (std::size_t start = 0; start < images.size(); start += step) {
     const auto chunk = images.subspan(start, std::min(step, images.size() - start));
     std::vector<ImageView> batch(chunk.begin(), chunk.end());
-    if (record().batch) batch.resize(step, chunk.back());  // a fixed batch is filled up with a picture that is there anyway
+    if (record().batch)
+      batch.resize(step, chunk.back());  // a fixed batch is filled up with a picture that is there anyway
     const auto input = preprocessor_->run(batch);
     receive(std::span(input.transforms).first(chunk.size()), session_->run(input.tensor.view()));
   }
 }
 
-std::size_t Model::batch_of(std::size_t images) const { return record().batch ? static_cast<std::size_t>(*record().batch) : images; }
+std::size_t Model::batch_of(std::size_t images) const {
+  return record().batch ? static_cast<std::size_t>(*record().batch) : images;
+}
 
 TensorView Model::output(const Outputs& outputs, const std::string& path) const {
-  const auto found = std::find_if(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == path; });
+  const auto found =
+      std::find_if(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == path; });
   if (found == outputs.end()) {
-    fail(ErrorCode::model_contract, "'{}': expected the output '{}', got {}", description_.file, path, names_of(outputs));
+    fail(ErrorCode::model_contract, "'{}': expected the output '{}', got {}", description_.file, path,
+         names_of(outputs));
   }
   return found->tensor.view();
 }
@@ -130,8 +144,9 @@ TensorView Model::named_output(const Outputs& outputs) const {
   const auto views = named_outputs(outputs);
   const bool bare = !record().output.tensors.empty() || outputs.front().name.empty();
   if (views.size() != 1 || !bare) {
-    fail(ErrorCode::model_contract, "'{}': expected one bare tensor (or a record that names one by output.tensors), got {}",
-         description_.file, names_of(outputs));
+    fail(ErrorCode::model_contract,
+         "'{}': expected one bare tensor (or a record that names one by output.tensors), got {}", description_.file,
+         names_of(outputs));
   }
   return views.front();
 }
@@ -141,11 +156,14 @@ void Model::self_test() const {
   if (!test) return;
   const auto picture = self_test_picture(test->size);
   const auto input = preprocessor_->run(picture).tensor;
-  const auto bytes = std::span(static_cast<const std::uint8_t*>(input.data()), element_count(input.shape()) * size_of(input.dtype()));
+  const auto bytes =
+      std::span(static_cast<const std::uint8_t*>(input.data()), element_count(input.shape()) * size_of(input.dtype()));
   if (!test->input_sha256.empty()) {
     const auto digest = sha256_hex(bytes);
     if (digest != test->input_sha256) {
-      fail(ErrorCode::model_contract, "self-test of '{}': the input tensor's SHA-256 is {}, expected {}: another preprocessing made the model's input",
+      fail(ErrorCode::model_contract,
+           "self-test of '{}': the input tensor's SHA-256 is {}, expected {}: another preprocessing made the model's "
+           "input",
            description_.file, digest.substr(0, 16), test->input_sha256.substr(0, 16));
     }
   }
@@ -153,11 +171,13 @@ void Model::self_test() const {
   run(pictures, [&](std::span<const AppliedTransform>, const Outputs& outputs) {
     const auto values = named_output(outputs).floats();
     if (values.size() < test->output.size()) {
-      fail(ErrorCode::model_contract, "self-test of '{}': expected at least {} values, got {}", description_.file, test->output.size(), values.size());
+      fail(ErrorCode::model_contract, "self-test of '{}': expected at least {} values, got {}", description_.file,
+           test->output.size(), values.size());
     }
     for (std::size_t i = 0; i < test->output.size(); ++i) {
       if (!(std::abs(values[i] - test->output[i]) <= test->tolerance)) {
-        fail(ErrorCode::model_contract, "self-test of '{}': value {} is {}, expected {} within {}", description_.file, i, values[i], test->output[i], test->tolerance);
+        fail(ErrorCode::model_contract, "self-test of '{}': value {} is {}, expected {} within {}", description_.file,
+             i, values[i], test->output[i], test->tolerance);
       }
     }
   });

@@ -20,7 +20,7 @@ namespace visionkit {
 
 /// What a task makes of the record that was found, before the network is loaded.
 struct RecordUse {
-  bool states_input = false;             ///< the caller says how pictures become the network's input
+  bool states_input = false;  ///< the caller says how pictures become the network's input
   InputKind input = InputKind::tensor;
 };
 

@@ -8,13 +8,15 @@ namespace {
 
 std::string tensor_text(const TensorDescription& tensor) {
   const auto name = tensor.name.empty() ? "" : fmt::format("{}: ", tensor.name);
-  return fmt::format("{}{} {}", name, to_string(tensor.dtype), tensor.shape.empty() ? "(size known when pictures come)" : to_string(tensor.shape));
+  return fmt::format("{}{} {}", name, to_string(tensor.dtype),
+                     tensor.shape.empty() ? "(size known when pictures come)" : to_string(tensor.shape));
 }
 
 std::string labels_text(const Labels& labels) {
   if (labels.empty()) return "none, classes are numbered";
   constexpr std::size_t shown = 5;
-  const auto first = std::vector(labels.names().begin(), labels.names().begin() + static_cast<std::ptrdiff_t>(std::min(shown, labels.size())));
+  const auto first = std::vector(labels.names().begin(),
+                                 labels.names().begin() + static_cast<std::ptrdiff_t>(std::min(shown, labels.size())));
   return fmt::format("{}: {}{}", labels.size(), fmt::join(first, ", "), labels.size() > shown ? ", ..." : "");
 }
 
@@ -45,8 +47,9 @@ std::string to_string(const ModelDescription& d) {
   line("source", d.record.provenance.source);
   line("input", tensor_text(d.input));
   line("resize", resize_text(input));
-  line("values", fmt::format("{} {}, (pixel * {:.6g} - [{:.6g}]) / [{:.6g}]", to_string(input.channel_order), to_string(input.layout),
-                             input.scale, fmt::join(input.mean, ", "), fmt::join(input.std, ", ")));
+  line("values",
+       fmt::format("{} {}, (pixel * {:.6g} - [{:.6g}]) / [{:.6g}]", to_string(input.channel_order),
+                   to_string(input.layout), input.scale, fmt::join(input.mean, ", "), fmt::join(input.std, ", ")));
   for (const auto& output : d.outputs) line("output", tensor_text(output));
   line("scores", to_string(d.record.output.scores));
   line("labels", labels_text(d.record.labels));

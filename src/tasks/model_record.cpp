@@ -96,7 +96,9 @@ Provenance read_provenance(JsonObject object) {
 
 ModelRecord read_record(JsonObject object, const std::string& origin) {
   const auto version = object.require<int>("visionkit");
-  if (version != schema) fail(ErrorCode::model_record, "{}: schema version {} is not read; this visionkit reads {}", origin, version, schema);
+  if (version != schema)
+    fail(ErrorCode::model_record, "{}: schema version {} is not read; this visionkit reads {}", origin, version,
+         schema);
   ModelRecord record;
   object.get("name", record.name);
   object.get_enum("task", record.task);
@@ -112,7 +114,8 @@ ModelRecord read_record(JsonObject object, const std::string& origin) {
   if (object.has("provenance")) record.provenance = read_provenance(object.object("provenance"));
   object.finish();
   check(record.input);
-  if (record.batch && *record.batch < 1) fail(ErrorCode::model_record, "{} /input/batch is {}, expected at least 1", origin, *record.batch);
+  if (record.batch && *record.batch < 1)
+    fail(ErrorCode::model_record, "{} /input/batch is {}, expected at least 1", origin, *record.batch);
   return record;
 }
 
@@ -128,9 +131,12 @@ Ordered resize_json(const ResizeOptions& resize) {
   if (resize.side != 0) out["other_side"] = to_string(resize.other_side);
   out["interpolation"] = to_string(resize.interpolation);
   if (resize.mode == ResizeMode::letterbox) {
-    out["letterbox"] = {{"anchor", to_string(letterbox.anchor)}, {"size_rounding", to_string(letterbox.size_rounding)},
-                        {"scale_up", letterbox.scale_up},        {"stride", letterbox.stride},
-                        {"fill", letterbox.fill},                {"box_mapping", to_string(letterbox.box_mapping)}};
+    out["letterbox"] = {{"anchor", to_string(letterbox.anchor)},
+                        {"size_rounding", to_string(letterbox.size_rounding)},
+                        {"scale_up", letterbox.scale_up},
+                        {"stride", letterbox.stride},
+                        {"fill", letterbox.fill},
+                        {"box_mapping", to_string(letterbox.box_mapping)}};
   }
   return out;
 }

@@ -20,11 +20,14 @@ Labels ultralytics_labels(const json& names) {
   return Labels(std::move(labels));
 }
 
-// Ultralytics classifies on Resize(shorter side) + CenterCrop of Pillow images, scaled to 0..1, and detects on a letterbox.
+// Ultralytics classifies on Resize(shorter side) + CenterCrop of Pillow images, scaled to 0..1, and detects on a
+// letterbox.
 void set_ultralytics_input(ModelRecord& record, Size size) {
   auto& resize = record.input.resize;
   if (record.task == Task::classification) {
-    resize = {.mode = ResizeMode::shorter_side, .side = std::min(size.width, size.height), .interpolation = Interpolation::pillow_bilinear};
+    resize = {.mode = ResizeMode::shorter_side,
+              .side = std::min(size.width, size.height),
+              .interpolation = Interpolation::pillow_bilinear};
     record.input.crop = CropOptions{.size = size};
     record.output.scores = ScoreKind::probabilities;
   } else {
@@ -39,7 +42,9 @@ ModelRecord parse_ultralytics(std::string_view text, const std::string& origin) 
   try {
     const auto config = json::parse(text);
     const auto task = config.at("task").get<std::string>();
-    if (task != "classify" && task != "detect") fail(ErrorCode::model_record, "{}: Ultralytics' task '{}' is not read; expected classify or detect", origin, task);
+    if (task != "classify" && task != "detect")
+      fail(ErrorCode::model_record, "{}: Ultralytics' task '{}' is not read; expected classify or detect", origin,
+           task);
     ModelRecord record;
     record.name = config.value("description", "");
     record.task = task == "classify" ? Task::classification : Task::detection;
@@ -48,7 +53,9 @@ ModelRecord parse_ultralytics(std::string_view text, const std::string& origin) 
     set_ultralytics_input(record, {size.at(1).get<int>(), size.at(0).get<int>()});
     const auto dynamic = config.contains("args") && config["args"].value("dynamic", false);
     if (!dynamic && config.contains("batch")) record.batch = config["batch"].get<std::int64_t>();
-    record.provenance = {.version = config.value("version", ""), .source = config.value("author", ""), .license = config.value("license", "")};
+    record.provenance = {.version = config.value("version", ""),
+                         .source = config.value("author", ""),
+                         .license = config.value("license", "")};
     return record;
   } catch (const Error&) {
     throw;
@@ -60,15 +67,18 @@ ModelRecord parse_ultralytics(std::string_view text, const std::string& origin) 
 FoundRecord find_record(const Archive& archive, const std::optional<ModelRecord>& caller) {
   if (caller) return {.record = *caller, .origin = RecordOrigin::caller};
   if (const auto text = archive.extra_file("visionkit.json")) {
-    return {.record = parse_record(*text, "visionkit.json in '" + archive.name() + "'"), .origin = RecordOrigin::archive};
+    return {.record = parse_record(*text, "visionkit.json in '" + archive.name() + "'"),
+            .origin = RecordOrigin::archive};
   }
   if (const auto text = archive.extra_file("config.txt")) {
-    return {.record = parse_ultralytics(*text, "config.txt in '" + archive.name() + "'"), .origin = RecordOrigin::ultralytics};
+    return {.record = parse_ultralytics(*text, "config.txt in '" + archive.name() + "'"),
+            .origin = RecordOrigin::ultralytics};
   }
   const auto sidecar = std::filesystem::path(archive.path()).replace_extension(".json").string();
   std::error_code error;
   if (archive.path().empty() || !std::filesystem::is_regular_file(sidecar, error)) return {};
-  const auto bytes = read_file(sidecar, {.what = "model record", .max_bytes = max_record_bytes, .too_large = ErrorCode::model_record});
+  const auto bytes =
+      read_file(sidecar, {.what = "model record", .max_bytes = max_record_bytes, .too_large = ErrorCode::model_record});
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const auto document = json::parse(text, nullptr, false);
   if (document.is_object() && !document.contains("visionkit")) {

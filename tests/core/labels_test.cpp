@@ -43,7 +43,10 @@ TEST_CASE("a labels file has one name a line") {
   const std::vector<Row> rows = {
       {"plain", "cat\ndog\n", "cat;dog;"},
       {"no last newline", "cat\ndog", "cat;dog;"},
-      {"Windows", "\xEF\xBB\xBF" "cat\r\ndog\r\n", "cat;dog;"},
+      {"Windows",
+       "\xEF\xBB\xBF"
+       "cat\r\ndog\r\n",
+       "cat;dog;"},
       {"spaces inside", "traffic light\n", "traffic light;"},
       {"empty", "", "invalid_option"},
       {"an empty line", "cat\n\ndog\n", "invalid_option"},

@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 
 std::optional<fs::path> existing(const char* variable, const char* fallback) {
   const char* value = std::getenv(variable);
-  const fs::path path = value != nullptr ? fs::path(value) : data_folder().parent_path().parent_path().parent_path() / "shared" / fallback;
+  const fs::path path = value != nullptr
+                            ? fs::path(value)
+                            : data_folder().parent_path().parent_path().parent_path() / "shared" / fallback;
   if (!fs::is_directory(path)) return std::nullopt;
   return path;
 }
@@ -62,20 +64,25 @@ TemporaryFolder::~TemporaryFolder() {
 
 NumpyArray read_npy(const fs::path& path) {
   auto bytes = read_bytes(path);
-  if (bytes.size() < 10 || std::string_view(reinterpret_cast<const char*>(bytes.data()), 8) != std::string_view("\x93NUMPY\x01\x00", 8)) {
+  if (bytes.size() < 10 ||
+      std::string_view(reinterpret_cast<const char*>(bytes.data()), 8) != std::string_view("\x93NUMPY\x01\x00", 8)) {
     throw std::runtime_error("not a NumPy 1.0 file: " + path.string());
   }
   const std::size_t length = bytes[8] + 256U * bytes[9];
   const std::string header(bytes.begin() + 10, bytes.begin() + 10 + static_cast<std::ptrdiff_t>(length));
   NumpyArray array;
   std::smatch match;
-  if (!std::regex_search(header, match, std::regex("'descr': '([^']+)'"))) throw std::runtime_error("no dtype in " + path.string());
+  if (!std::regex_search(header, match, std::regex("'descr': '([^']+)'")))
+    throw std::runtime_error("no dtype in " + path.string());
   array.dtype = match[1];
-  if (header.find("'fortran_order': False") == std::string::npos) throw std::runtime_error("Fortran order in " + path.string());
-  if (!std::regex_search(header, match, std::regex("'shape': \\(([^)]*)\\)"))) throw std::runtime_error("no shape in " + path.string());
+  if (header.find("'fortran_order': False") == std::string::npos)
+    throw std::runtime_error("Fortran order in " + path.string());
+  if (!std::regex_search(header, match, std::regex("'shape': \\(([^)]*)\\)")))
+    throw std::runtime_error("no shape in " + path.string());
   const std::string extents = match[1];
   const std::regex number("[0-9]+");
-  for (std::sregex_iterator it(extents.begin(), extents.end(), number), end; it != end; ++it) array.shape.push_back(std::stoll(it->str()));
+  for (std::sregex_iterator it(extents.begin(), extents.end(), number), end; it != end; ++it)
+    array.shape.push_back(std::stoll(it->str()));
   bytes.erase(bytes.begin(), bytes.begin() + 10 + static_cast<std::ptrdiff_t>(length));
   array.bytes = std::move(bytes);
   return array;

@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <sstream>
 
-#include <torch/csrc/jit/runtime/graph_executor.h>
-#include <torch/csrc/jit/passes/tensorexpr_fuser.h>
 #include <ATen/Parallel.h>
+#include <torch/csrc/jit/passes/tensorexpr_fuser.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
 namespace visionkit::test {
@@ -19,7 +19,8 @@ std::vector<std::uint8_t> ScriptModel::save() const {
   torch::jit::Module module("tiny");
   module.register_attribute("training", c10::BoolType::get(), false);
   for (const auto& [name, value] : buffers) {
-    module.register_buffer(name, torch::from_blob(const_cast<void*>(value.data()), value.shape(), torch::kFloat).clone());
+    module.register_buffer(name,
+                           torch::from_blob(const_cast<void*>(value.data()), value.shape(), torch::kFloat).clone());
   }
   module.define(code);
   torch::jit::ExtraFilesMap extra;
@@ -51,7 +52,8 @@ std::vector<std::string> host_state() {
   for (char** variable = environ; *variable != nullptr; ++variable) line("environment", *variable);
   for (int signal = 1; signal < SIGRTMIN; ++signal) {
     struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) == 0) line("handler " + std::to_string(signal), reinterpret_cast<void*>(action.sa_handler));
+    if (::sigaction(signal, nullptr, &action) == 0)
+      line("handler " + std::to_string(signal), reinterpret_cast<void*>(action.sa_handler));
   }
   return lines;
 }

@@ -1,5 +1,5 @@
-// TorchScript models made from text, and what of LibTorch's state a host can see. The only test files that include Torch
-// are behind this header.
+// TorchScript models made from text, and what of LibTorch's state a host can see. The only test files that include
+// Torch are behind this header.
 #pragma once
 
 #include <cstdint>

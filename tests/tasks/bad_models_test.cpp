@@ -42,30 +42,47 @@ TEST_CASE("a model that breaks its contract is refused with expected and got") {
     const char* mentions;
   };
   const std::vector<Row> rows = {
-      {"no input (M21)", "def forward(self):\n  return torch.zeros([1, 3])\n", "model_contract", "takes 0 inputs; expected 1"},
-      {"two inputs (M21)", "def forward(self, x, y):\n  return x + y\n", "model_contract", "takes 2 inputs; expected 1"},
+      {"no input (M21)", "def forward(self):\n  return torch.zeros([1, 3])\n", "model_contract",
+       "takes 0 inputs; expected 1"},
+      {"two inputs (M21)", "def forward(self, x, y):\n  return x + y\n", "model_contract",
+       "takes 2 inputs; expected 1"},
       {"no forward (M21)", "def infer(self, x):\n  return x\n", "model_contract", "no method forward"},
-      {"a list of pictures", "def forward(self, x: List[Tensor]):\n  return torch.stack(x)\n", "model_contract", "List"},
-      {"a tuple (M22)", "def forward(self, x):\n  return torch.mean(x, [2, 3]), x\n", "model_contract", "'0' [1, 3], '1' [1, 3, 4, 4]"},
+      {"a list of pictures", "def forward(self, x: List[Tensor]):\n  return torch.stack(x)\n", "model_contract",
+       "List"},
+      {"a tuple (M22)", "def forward(self, x):\n  return torch.mean(x, [2, 3]), x\n", "model_contract",
+       "'0' [1, 3], '1' [1, 3, 4, 4]"},
       {"a list (M22)", "def forward(self, x):\n  return [torch.mean(x, [2, 3])]\n", "model_contract", "got '0' [1, 3]"},
-      {"a dictionary (M22)", "def forward(self, x):\n  return {\"out\": torch.mean(x, [2, 3])}\n", "model_contract", "got 'out' [1, 3]"},
+      {"a dictionary (M22)", "def forward(self, x):\n  return {\"out\": torch.mean(x, [2, 3])}\n", "model_contract",
+       "got 'out' [1, 3]"},
       {"None (M22)", "def forward(self, x):\n  return None\n", "model_contract", "returned a None"},
       {"a string (M22)", "def forward(self, x):\n  return \"cat\"\n", "model_contract", "returned a string"},
-      {"another rank (M23)", "def forward(self, x):\n  return x\n", "model_contract", "expected float32 [1, 3] (pictures, classes), got float32 [1, 3, 4, 4]"},
-      {"another class count (M23)", "def forward(self, x):\n  return torch.mean(x, [2])\\\n    .view(x.size(0), -1)\n", "model_contract", "got float32 [1, 12]"},
-      {"integers", "def forward(self, x):\n  return torch.mean(x, [2, 3]).int()\n", "model_contract", "got int32 [1, 3]"},
-      {"NaN (M24)", "def forward(self, x):\n  return torch.mean(x, [2, 3]) * float('nan')\n", "non_finite_output", "score of class 0 is nan"},
-      {"infinity (M24)", "def forward(self, x):\n  return torch.mean(x, [2, 3]) + float('inf')\n", "non_finite_output", "inf"},
-      {"an exception (M25)", "def forward(self, x):\n  assert x.size(0) > 99, \"no cats today\"\n  return x\n", "model_runtime", "no cats today"},
-      {"2^40 floats (M26)", "def forward(self, x):\n  return torch.zeros([1024, 1024, 1024, 1024])\n", "out_of_memory", ""},
-      {"a wrong layer size", "def forward(self, x):\n  return torch.mm(torch.mean(x, [2, 3]), torch.ones([5, 2]))\n", "model_runtime", "(1x3 and 5x2) (hint: the network was made for another input size"},
-      {"wrong channels", "def forward(self, x):\n  return torch.conv2d(x, torch.ones([3, 1, 4, 4])).flatten(1)\n", "model_runtime", "(hint: the record's color"},
-      {"a device of its own (M30)", "def forward(self, x):\n  return torch.zeros([1, 3], device=torch.device(\"cuda:0\"))\n", "model_contract", "hint: a device is built into the traced code"},
+      {"another rank (M23)", "def forward(self, x):\n  return x\n", "model_contract",
+       "expected float32 [1, 3] (pictures, classes), got float32 [1, 3, 4, 4]"},
+      {"another class count (M23)", "def forward(self, x):\n  return torch.mean(x, [2])\\\n    .view(x.size(0), -1)\n",
+       "model_contract", "got float32 [1, 12]"},
+      {"integers", "def forward(self, x):\n  return torch.mean(x, [2, 3]).int()\n", "model_contract",
+       "got int32 [1, 3]"},
+      {"NaN (M24)", "def forward(self, x):\n  return torch.mean(x, [2, 3]) * float('nan')\n", "non_finite_output",
+       "score of class 0 is nan"},
+      {"infinity (M24)", "def forward(self, x):\n  return torch.mean(x, [2, 3]) + float('inf')\n", "non_finite_output",
+       "inf"},
+      {"an exception (M25)", "def forward(self, x):\n  assert x.size(0) > 99, \"no cats today\"\n  return x\n",
+       "model_runtime", "no cats today"},
+      {"2^40 floats (M26)", "def forward(self, x):\n  return torch.zeros([1024, 1024, 1024, 1024])\n", "out_of_memory",
+       ""},
+      {"a wrong layer size", "def forward(self, x):\n  return torch.mm(torch.mean(x, [2, 3]), torch.ones([5, 2]))\n",
+       "model_runtime", "(1x3 and 5x2) (hint: the network was made for another input size"},
+      {"wrong channels", "def forward(self, x):\n  return torch.conv2d(x, torch.ones([3, 1, 4, 4])).flatten(1)\n",
+       "model_runtime", "(hint: the record's color"},
+      {"a device of its own (M30)",
+       "def forward(self, x):\n  return torch.zeros([1, 3], device=torch.device(\"cuda:0\"))\n", "model_contract",
+       "hint: a device is built into the traced code"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.what);
     std::string message;
-    CHECK(outcome(ScriptModel{.code = row.code, .extra_files = {{"visionkit.json", three_labels}}}.save(), {}, message) == row.expected);
+    CHECK(outcome(ScriptModel{.code = row.code, .extra_files = {{"visionkit.json", three_labels}}}.save(), {},
+                  message) == row.expected);
     CAPTURE(message);
     CHECK(message.find(row.mentions) != std::string::npos);
   }
@@ -73,13 +90,15 @@ TEST_CASE("a model that breaks its contract is refused with expected and got") {
 
 TEST_CASE("probabilities outside 0..1 break the contract (M24)") {
   std::string message;
-  const ScriptModel model = {.code = "def forward(self, x):\n  return torch.mean(x, [2, 3]) + 1.7\n", .extra_files = {{"visionkit.json", three_labels}}};
+  const ScriptModel model = {.code = "def forward(self, x):\n  return torch.mean(x, [2, 3]) + 1.7\n",
+                             .extra_files = {{"visionkit.json", three_labels}}};
   CHECK(outcome(model.save(), {.scores = ScoreKind::probabilities}, message) == "model_contract");
   CHECK(message.find("expected probabilities 0..1") != std::string::npos);
 }
 
 TEST_CASE("an answer that turns bad only later is refused when it comes") {
-  const ScriptModel model = {.code = "def forward(self, x):\n  m = torch.mean(x, [2, 3])\n  return m / (m - 1.0)\n", .extra_files = {{"visionkit.json", three_labels}}};
+  const ScriptModel model = {.code = "def forward(self, x):\n  m = torch.mean(x, [2, 3])\n  return m / (m - 1.0)\n",
+                             .extra_files = {{"visionkit.json", three_labels}}};
   const auto classifier = Classifier::from_bytes(model.save());
   Image white({4, 4}, PixelFormat::rgb8);
   std::fill(white.pixels().begin(), white.pixels().end(), std::uint8_t{255});
@@ -95,7 +114,8 @@ TEST_CASE("an answer that turns bad only later is refused when it comes") {
 TEST_CASE("one output of several is taken by its name") {
   auto text = three_labels;
   text.insert(text.rfind('}'), R"(, "output": {"tensors": ["1.scores"]})");
-  const ScriptModel model = {.code = "def forward(self, x):\n  return x, {\"scores\": torch.mean(x, [2, 3])}\n", .extra_files = {{"visionkit.json", text}}};
+  const ScriptModel model = {.code = "def forward(self, x):\n  return x, {\"scores\": torch.mean(x, [2, 3])}\n",
+                             .extra_files = {{"visionkit.json", text}}};
   CHECK(Classifier::from_bytes(model.save()).classify(Image({4, 4}, PixelFormat::rgb8)).classes.size() == 3);
 }
 
@@ -114,15 +134,20 @@ TEST_CASE("a bad record is refused with its place") {
       {"an unknown key", R"({"visionkit": 1, "lables": []})", "model_record", "unknown key 'lables'"},
       {"a wrong type", R"({"visionkit": 1, "labels": "cat"})", "model_record", "/labels"},
       {"an unknown task", R"({"visionkit": 1, "task": "guessing"})", "model_record", "expected one of classification"},
-      {"an unknown resize", R"({"visionkit": 1, "input": {"resize": {"mode": "squash"}}})", "model_record", "/input/resize/mode"},
-      {"a size of 0", R"({"visionkit": 1, "input": {"resize": {"mode": "stretch", "width": 0, "height": 4}}})", "model_record", ""},
+      {"an unknown resize", R"({"visionkit": 1, "input": {"resize": {"mode": "squash"}}})", "model_record",
+       "/input/resize/mode"},
+      {"a size of 0", R"({"visionkit": 1, "input": {"resize": {"mode": "stretch", "width": 0, "height": 4}}})",
+       "model_record", ""},
       {"a repeated label", R"({"visionkit": 1, "labels": ["a", "a"]})", "model_record", "repeats"},
-      {"another task", R"({"visionkit": 1, "task": "detection", "input": {"resize": {"mode": "stretch", "width": 4, "height": 4}}})", "model_contract", "a model for detection"},
+      {"another task",
+       R"({"visionkit": 1, "task": "detection", "input": {"resize": {"mode": "stretch", "width": 4, "height": 4}}})",
+       "model_contract", "a model for detection"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.what);
     std::string message;
-    CHECK(outcome(ScriptModel{.code = mean_color, .extra_files = {{"visionkit.json", row.record}}}.save(), {}, message) == row.expected);
+    CHECK(outcome(ScriptModel{.code = mean_color, .extra_files = {{"visionkit.json", row.record}}}.save(), {},
+                  message) == row.expected);
     CAPTURE(message);
     CHECK(message.find(row.mentions) != std::string::npos);
   }
@@ -166,7 +191,8 @@ TEST_CASE("options out of range are refused and named") {
 }
 
 TEST_CASE("an operator that nobody registered is named (M20)") {
-  const ScriptModel model = {.code = "def forward(self, x):\n  return torch.mean(x, [2, 3])\n", .extra_files = {{"visionkit.json", three_labels}}};
+  const ScriptModel model = {.code = "def forward(self, x):\n  return torch.mean(x, [2, 3])\n",
+                             .extra_files = {{"visionkit.json", three_labels}}};
   // LibTorch refuses to define a call of an unknown operator, so a stored archive carries one.
   const auto path = test::data_folder() / "models" / "unknown_operator.pt";
   std::string message;

@@ -27,7 +27,8 @@ const std::string mean_color = "def forward(self, x):\n  return torch.mean(x, [2
 
 std::string record(const std::string& more = "") {
   return R"({"visionkit": 1, "task": "classification", "labels": ["red", "green", "blue"],
-             "input": {"resize": {"mode": "stretch", "width": 4, "height": 4, "interpolation": "opencv.linear"}})" + more + "}";
+             "input": {"resize": {"mode": "stretch", "width": 4, "height": 4, "interpolation": "opencv.linear"}})" +
+         more + "}";
 }
 
 Classifier load(const ScriptModel& model, const ClassifierOptions& options = {}) {
@@ -102,7 +103,8 @@ TEST_CASE("bfloat16 answers in float32, a little rounded") {
 
 TEST_CASE("a batch of mixed sizes gives the answers of single calls") {
   const auto classifier = color_classifier({.all_scores = true});
-  const std::vector<Image> images = {colored({1, 1}, 255, 0, 0), colored({300, 2}, 0, 255, 9), colored({5, 70}, 1, 2, 3)};
+  const std::vector<Image> images = {colored({1, 1}, 255, 0, 0), colored({300, 2}, 0, 255, 9),
+                                     colored({5, 70}, 1, 2, 3)};
   const auto batch = classifier.classify(images);
   REQUIRE(batch.size() == images.size());
   for (std::size_t i = 0; i < images.size(); ++i) CHECK(batch[i] == classifier.classify(images[i]));
@@ -123,7 +125,8 @@ TEST_CASE("a network with a fixed batch gets full batches") {
   auto text = record();
   text.insert(text.find("\"resize\""), "\"batch\": 2, ");
   const auto classifier = load({.code = fixed, .extra_files = {{"visionkit.json", text}}});
-  const std::vector<Image> images = {colored({4, 4}, 255, 0, 0), colored({4, 4}, 0, 0, 255), colored({4, 4}, 0, 255, 0)};
+  const std::vector<Image> images = {colored({4, 4}, 255, 0, 0), colored({4, 4}, 0, 0, 255),
+                                     colored({4, 4}, 0, 255, 0)};
   const auto results = classifier.classify(images);
   REQUIRE(results.size() == 3);
   CHECK(classifier.labels()[results[2].classes[0].label] == "green");
@@ -140,7 +143,8 @@ TEST_CASE("the caller goes before the file, the file before a sidecar") {
   const auto path = (folder / "model.pt").string();
   test::write_bytes(path, ScriptModel{.code = mean_color}.save());
   const auto sidecar = record();
-  test::write_bytes(folder / "model.json", std::span(reinterpret_cast<const std::uint8_t*>(sidecar.data()), sidecar.size()));
+  test::write_bytes(folder / "model.json",
+                    std::span(reinterpret_cast<const std::uint8_t*>(sidecar.data()), sidecar.size()));
   CHECK(Classifier(path).describe().record_origin == RecordOrigin::sidecar);
 
   auto own = sidecar;
@@ -152,9 +156,11 @@ TEST_CASE("the caller goes before the file, the file before a sidecar") {
 }
 
 TEST_CASE("Ultralytics' own record is read") {
-  const auto config = R"({"description": "Ultralytics YOLOv8n-cls model", "author": "Ultralytics", "version": "8.3.0", "license": "AGPL-3.0",
+  const auto config =
+      R"({"description": "Ultralytics YOLOv8n-cls model", "author": "Ultralytics", "version": "8.3.0", "license": "AGPL-3.0",
     "stride": 1, "task": "classify", "batch": 1, "imgsz": [8, 8], "names": {"0": "red", "1": "green", "2": "blue"}, "args": {"dynamic": false}})";
-  const auto classifier = load({.code = "def forward(self, x):\n  return torch.softmax(torch.mean(x, [2, 3]), 1)\n", .extra_files = {{"config.txt", config}}});
+  const auto classifier = load({.code = "def forward(self, x):\n  return torch.softmax(torch.mean(x, [2, 3]), 1)\n",
+                                .extra_files = {{"config.txt", config}}});
   const auto& record = classifier.describe().record;
   CHECK(classifier.describe().record_origin == RecordOrigin::ultralytics);
   CHECK(record.input.resize.mode == ResizeMode::shorter_side);
@@ -172,14 +178,17 @@ TEST_CASE("resolved options can be read back") {
 
 TEST_CASE("describe says what was loaded") {
   const auto text = to_string(color_classifier().describe());
-  for (const auto* fact : {"model in memory", "sha256", "classification", "stretch 4x4", "float32 [1, 3, 4, 4]", "red, green, blue", "libtorch", "visionkit.json"}) {
+  for (const auto* fact : {"model in memory", "sha256", "classification", "stretch 4x4", "float32 [1, 3, 4, 4]",
+                           "red, green, blue", "libtorch", "visionkit.json"}) {
     CAPTURE(fact);
     CHECK(text.find(fact) != std::string::npos);
   }
 }
 
 TEST_CASE("a network that writes into its input leaves the caller's picture and itself alone") {
-  const auto classifier = load({.code = "def forward(self, x):\n  x.mul_(2.0)\n  return torch.mean(x, [2, 3])\n", .extra_files = {{"visionkit.json", record()}}}, {.all_scores = true});
+  const auto classifier = load({.code = "def forward(self, x):\n  x.mul_(2.0)\n  return torch.mean(x, [2, 3])\n",
+                                .extra_files = {{"visionkit.json", record()}}},
+                               {.all_scores = true});
   const auto picture = colored({4, 4}, 10, 20, 30);
   const auto before = picture;
   CHECK(classifier.classify(picture) == classifier.classify(picture));
@@ -187,15 +196,17 @@ TEST_CASE("a network that writes into its input leaves the caller's picture and 
 }
 
 TEST_CASE("a network that counts its calls is accepted, serialized and reported") {
-  const auto classifier = load({.code = "def forward(self, x):\n  self.calls.add_(1.0)\n  return torch.mean(x, [2, 3]) + 0.0 * self.calls\n",
-                                .extra_files = {{"visionkit.json", record()}},
-                                .buffers = {{"calls", Tensor({1}, {0.0F})}}});
+  const auto classifier = load(
+      {.code = "def forward(self, x):\n  self.calls.add_(1.0)\n  return torch.mean(x, [2, 3]) + 0.0 * self.calls\n",
+       .extra_files = {{"visionkit.json", record()}},
+       .buffers = {{"calls", Tensor({1}, {0.0F})}}});
   CHECK(classifier.describe().keeps_state);
   std::vector<std::thread> threads;
   std::atomic<int> right = 0;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
-      for (int i = 0; i < 50; ++i) right += classifier.classify(colored({4, 4}, 0, 255, 0)).classes[0].label == ClassId(1) ? 1 : 0;
+      for (int i = 0; i < 50; ++i)
+        right += classifier.classify(colored({4, 4}, 0, 255, 0)).classes[0].label == ClassId(1) ? 1 : 0;
     });
   }
   for (auto& thread : threads) thread.join();
@@ -205,7 +216,8 @@ TEST_CASE("a network that counts its calls is accepted, serialized and reported"
 TEST_CASE("a self-test that travels with the model is played at load") {
   const auto passing = R"(, "self_test": {"width": 4, "height": 4, "output": [0.09], "tolerance": 0.05})";
   const auto failing = R"(, "self_test": {"width": 4, "height": 4, "output": [0.9]})";
-  const auto other_input = R"(, "self_test": {"width": 4, "height": 4, "output": [], "input_sha256": ")" + std::string(64, '0') + "\"}";
+  const auto other_input =
+      R"(, "self_test": {"width": 4, "height": 4, "output": [], "input_sha256": ")" + std::string(64, '0') + "\"}";
   const auto code_of = [](const std::string& more) {
     try {
       (void)load({.code = mean_color, .extra_files = {{"visionkit.json", record(more)}}});

@@ -14,10 +14,10 @@ namespace {
 
 // Two classes, four boxes in 8 x 8 input pixels, in columns as YOLOv8 has them: cx, cy, w, h, cat, dog. The second box
 // overlaps the first one. A black picture gets scores of 0.
-const Tensor answer({1, 6, 4}, {2, 2, 6, 6,          //
-                                2, 2, 4, 2,          //
-                                4, 4, 2, 2,          //
-                                4, 4, 4, 4,          //
+const Tensor answer({1, 6, 4}, {2,    2,    6,    6,     //
+                                2,    2,    4,    2,     //
+                                4,    4,    2,    2,     //
+                                4,    4,    4,    4,     //
                                 0.9F, 0.8F, 0.1F, 0.0F,  //
                                 0.0F, 0.0F, 0.7F, 0.2F});
 const std::string columns =
@@ -30,7 +30,9 @@ const std::string record = R"({"visionkit": 1, "task": "detection", "labels": ["
     "output": {"format": "yolov8"}})";
 
 Detector load(const DetectorOptions& options = {}, const std::string& text = record) {
-  return Detector::from_bytes(ScriptModel{.code = columns, .extra_files = {{"visionkit.json", text}}, .buffers = {{"answer", answer}}}.save(), options);
+  return Detector::from_bytes(
+      ScriptModel{.code = columns, .extra_files = {{"visionkit.json", text}}, .buffers = {{"answer", answer}}}.save(),
+      options);
 }
 
 Image gray(Size size, int value) {
@@ -58,9 +60,11 @@ bool contains(const std::string& text, const char* part) { return text.find(part
 
 }  // namespace
 
-TEST_CASE("boxes come back in the caller's pixels, clipped, by falling score, without those that overlap a better one") {
+TEST_CASE(
+    "boxes come back in the caller's pixels, clipped, by falling score, without those that overlap a better one") {
   // 80 x 40 into 8 x 8: a tenth, two rows of filling above and below.
-  CHECK(text_of(load().detect(gray({80, 40}, 255))) == "0 0.90 [0.0, 0.0, 40.0, 20.0]; 1 0.70 [50.0, 0.0, 70.0, 40.0]; ");
+  CHECK(text_of(load().detect(gray({80, 40}, 255))) ==
+        "0 0.90 [0.0, 0.0, 40.0, 20.0]; 1 0.70 [50.0, 0.0, 70.0, 40.0]; ");
   CHECK(text_of(load().detect(gray({8, 8}, 255))) == "0 0.90 [0.0, 0.0, 4.0, 4.0]; 1 0.70 [5.0, 2.0, 7.0, 6.0]; ");
 }
 
@@ -78,7 +82,8 @@ TEST_CASE("a batch gives the answers of single calls, with empty pictures in eve
   const auto detector = load();
   const auto light = gray({20, 10}, 255);
   const auto dark = gray({7, 30}, 0);
-  for (const auto& images : {std::vector{light, dark, light}, std::vector{dark, light, dark}, std::vector{dark, dark, light}}) {
+  for (const auto& images :
+       {std::vector{light, dark, light}, std::vector{dark, light, dark}, std::vector{dark, dark, light}}) {
     const auto results = detector.detect(images);
     REQUIRE(results.size() == images.size());
     for (std::size_t i = 0; i < images.size(); ++i) CHECK(results[i] == detector.detect(images[i]));
@@ -110,15 +115,20 @@ TEST_CASE("torchvision's answer of dictionaries is taken by its place and its ow
       "                  \"boxes\": torch.tensor([[0.0, 0.0, 1.0, 1.0], [1.0, 2.0, scale, 4.0]])})\n"
       "  return losses, found\n";
   const auto text = [](const std::string& numbers, const std::string& place) {
-    return R"({"visionkit": 1, "task": "detection", "labels": ["cat", "dog"], "output": {"format": "torchvision", "label_numbers": )" + numbers + R"(, "tensors": [)" + place + "]}}";
+    return R"({"visionkit": 1, "task": "detection", "labels": ["cat", "dog"], "output": {"format": "torchvision", "label_numbers": )" +
+           numbers + R"(, "tensors": [)" + place + "]}}";
   };
   const auto make = [&](const std::string& numbers, const std::string& place) {
-    return Detector::from_bytes(ScriptModel{.code = code, .extra_files = {{"visionkit.json", text(numbers, place)}}}.save());
+    return Detector::from_bytes(
+        ScriptModel{.code = code, .extra_files = {{"visionkit.json", text(numbers, place)}}}.save());
   };
   const auto picture = gray({10, 6}, 9);
-  CHECK(text_of(make("[17, 18]", "\"1\"").detect(picture)) == "0 0.80 [1.0, 2.0, 6.0, 4.0]; 1 0.30 [0.0, 0.0, 1.0, 1.0]; ");
-  CHECK(contains(refusal([&] { (void)make("[17, 19]", "\"1\"").detect(picture); }), "model_contract: 'model in memory' answered the label 18"));
-  CHECK(contains(refusal([&] { (void)make("[17, 18]", "").detect(picture); }), "expected the output '0.boxes', got '1.0."));
+  CHECK(text_of(make("[17, 18]", "\"1\"").detect(picture)) ==
+        "0 0.80 [1.0, 2.0, 6.0, 4.0]; 1 0.30 [0.0, 0.0, 1.0, 1.0]; ");
+  CHECK(contains(refusal([&] { (void)make("[17, 19]", "\"1\"").detect(picture); }),
+                 "model_contract: 'model in memory' answered the label 18"));
+  CHECK(contains(refusal([&] { (void)make("[17, 18]", "").detect(picture); }),
+                 "expected the output '0.boxes', got '1.0."));
 }
 
 TEST_CASE("what a detector cannot know is refused, not guessed") {
@@ -127,14 +137,19 @@ TEST_CASE("what a detector cannot know is refused, not guessed") {
     text.replace(text.find(part), part.size(), "");
     return text;
   };
-  CHECK(contains(refusal([&] { (void)load({}, without("\"format\": \"yolov8\"")); }), "nothing says how the output is laid out"));
+  CHECK(contains(refusal([&] { (void)load({}, without("\"format\": \"yolov8\"")); }),
+                 "nothing says how the output is laid out"));
   CHECK(contains(refusal([&] { (void)load({}, without(", \"labels\": [\"cat\", \"dog\"]")); }), "no labels"));
   CHECK(contains(refusal([&] { (void)load({.format = "yolov99"}); }), "invalid_option"));
   CHECK(contains(refusal([&] { (void)load({.format = "yolov5"}); }), "model_contract"));
   CHECK(contains(refusal([&] { (void)load({.labels = Labels({"a", "b", "c"})}); }), "model_contract"));
   CHECK(contains(refusal([&] { (void)load({.score_threshold = 40.0F}); }), "score_threshold is 40, expected 0..1"));
   CHECK(contains(refusal([&] { (void)load({.iou_threshold = -0.5}); }), "iou_threshold"));
-  CHECK(contains(refusal([&] { (void)load({.format = "yolov8", .decoder = [](auto, const auto&) { return std::vector<ModelDetection>(); }}); }), "expected one of them"));
+  CHECK(contains(refusal([&] {
+                   (void)load({.format = "yolov8",
+                               .decoder = [](auto, const auto&) { return std::vector<ModelDetection>(); }});
+                 }),
+                 "expected one of them"));
 }
 
 TEST_CASE("resolved options can be read back") {

@@ -15,9 +15,10 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 ResizeOptions read_resize(const json& card) {
-  static const std::map<std::string, Interpolation> interpolations = {
-      {"nearest", Interpolation::opencv_nearest}, {"bilinear", Interpolation::opencv_linear},
-      {"bicubic", Interpolation::opencv_cubic},   {"area", Interpolation::opencv_area}};
+  static const std::map<std::string, Interpolation> interpolations = {{"nearest", Interpolation::opencv_nearest},
+                                                                      {"bilinear", Interpolation::opencv_linear},
+                                                                      {"bicubic", Interpolation::opencv_cubic},
+                                                                      {"area", Interpolation::opencv_area}};
   const auto& resize = card.at("resize");
   const std::string mode = resize.at("mode");
   const auto& input = card.at("input");
@@ -46,7 +47,8 @@ ResizeOptions read_resize(const json& card) {
 }
 
 Task read_task(const std::string& name) {
-  for (const auto task : {Task::classification, Task::multilabel_classification, Task::detection, Task::semantic_segmentation}) {
+  for (const auto task :
+       {Task::classification, Task::multilabel_classification, Task::detection, Task::semantic_segmentation}) {
     if (to_string(task) == name) return task;
   }
   throw std::runtime_error("unknown task " + name);
@@ -57,7 +59,8 @@ void read_detection(const ModelCard& card, ModelRecord& record) {
   record.output.format = output.at("format");
   const std::string layout = output.at("layout");
   if (layout.starts_with("(losses")) record.output.tensors = {"1"};
-  if (output.value("labels", "").find("COCO category ids") != std::string::npos) record.output.label_numbers = coco_categories(card);
+  if (output.value("labels", "").find("COCO category ids") != std::string::npos)
+    record.output.label_numbers = coco_categories(card);
   if (!card.card.contains("evaluation")) {
     record.score_thresholds = {0};  // the network has its own
     return;
@@ -72,7 +75,8 @@ void read_detection(const ModelCard& card, ModelRecord& record) {
 
 std::vector<std::int64_t> coco_categories(const ModelCard& card) {
   std::vector<std::int64_t> categories;
-  for (const auto& entry : read_json(card.root / "labels" / "coco80.json")) categories.push_back(entry.at("category_id"));
+  for (const auto& entry : read_json(card.root / "labels" / "coco80.json"))
+    categories.push_back(entry.at("category_id"));
   return categories;
 }
 
@@ -83,7 +87,8 @@ std::vector<ModelCard> read_cards(const fs::path& root, std::vector<std::string>
     ModelCard card = {.root = root, .model = {}, .card = read_json(entry.path()), .reference = {}};
     card.model = root / "models" / card.card.at("file").get<std::string>();
     const auto reference = root / card.card.value("reference", "missing");
-    if (!fs::exists(card.model) || !fs::exists(reference) || !card.card.contains("measured") || !fs::exists(card.image_set())) {
+    if (!fs::exists(card.model) || !fs::exists(reference) || !card.card.contains("measured") ||
+        !fs::exists(card.image_set())) {
       skipped.push_back(card.name() + ": its model, images or reference are not there");
       continue;
     }

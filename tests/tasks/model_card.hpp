@@ -22,7 +22,9 @@ struct ModelCard {
   [[nodiscard]] std::string name() const { return card.at("name"); }
   [[nodiscard]] std::string task() const { return card.at("task"); }
   /// The image set, with its truth.
-  [[nodiscard]] std::filesystem::path image_set() const { return root / card.at("measured").at("images").get<std::string>(); }
+  [[nodiscard]] std::filesystem::path image_set() const {
+    return root / card.at("measured").at("images").get<std::string>();
+  }
   /// The folder that file names of pictures refer to.
   [[nodiscard]] std::filesystem::path images() const {
     const auto inside = image_set() / "images";
@@ -33,7 +35,8 @@ struct ModelCard {
 /// Every card of a folder, by name. Cards without their images or reference are left out and named in `skipped`.
 std::vector<ModelCard> read_cards(const std::filesystem::path& root, std::vector<std::string>& skipped);
 
-/// The card's preprocessing, labels and output as a record. Throws std::runtime_error for a rule that it cannot express.
+/// The card's preprocessing, labels and output as a record. Throws std::runtime_error for a rule that it cannot
+/// express.
 ModelRecord to_record(const ModelCard& card);
 
 /// The COCO category of each class index.

@@ -31,12 +31,14 @@ void check_probe_output(const ModelCard& card, const Classifier& classifier) {
   }
 }
 
-std::vector<Classification> classify_all(const Classifier& classifier, const std::filesystem::path& folder, const std::vector<std::string>& files) {
+std::vector<Classification> classify_all(const Classifier& classifier, const std::filesystem::path& folder,
+                                         const std::vector<std::string>& files) {
   constexpr std::size_t batch = 50;
   std::vector<Classification> answers;
   for (std::size_t start = 0; start < files.size(); start += batch) {
     std::vector<Image> images;
-    for (auto i = start; i < std::min(start + batch, files.size()); ++i) images.push_back(read_stored(folder / files[i]));
+    for (auto i = start; i < std::min(start + batch, files.size()); ++i)
+      images.push_back(read_stored(folder / files[i]));
     auto part = classifier.classify(images);
     std::move(part.begin(), part.end(), std::back_inserter(answers));
   }
@@ -50,8 +52,10 @@ bool has_top_five(const Classification& answer, const json& expected) {
   for (std::size_t k = 0; k < expected.size(); ++k) {
     const auto wanted = expected[k].at("index").get<std::size_t>();
     const auto& got = answer.classes.at(k);
-    const bool same_class = got.label.value == static_cast<int>(wanted) || std::abs(answer.scores.at(wanted) - got.score) < tolerance;
-    if (!same_class || std::abs(answer.scores.at(wanted) - expected[k].at("probability").get<float>()) >= tolerance) return false;
+    const bool same_class =
+        got.label.value == static_cast<int>(wanted) || std::abs(answer.scores.at(wanted) - got.score) < tolerance;
+    if (!same_class || std::abs(answer.scores.at(wanted) - expected[k].at("probability").get<float>()) >= tolerance)
+      return false;
   }
   return true;
 }
@@ -70,7 +74,8 @@ void check_single_label(const ModelCard& card, const Classifier& classifier) {
     const auto truth = ClassId(std::stoi(rows[i].at(1)));
     const auto& classes = answers[i].classes;
     right += classes.front().label == truth ? 1 : 0;
-    right_in_five += std::any_of(classes.begin(), classes.end(), [&](const auto& c) { return c.label == truth; }) ? 1 : 0;
+    right_in_five +=
+        std::any_of(classes.begin(), classes.end(), [&](const auto& c) { return c.label == truth; }) ? 1 : 0;
     if (i < top.size()) other_than_reference += classes.front().label.value == top[i].get<int>() ? 0 : 1;
   }
   const auto count = static_cast<double>(answers.size());
@@ -91,7 +96,8 @@ void check_single_label(const ModelCard& card, const Classifier& classifier) {
   CHECK(other_lists == 0);
 }
 
-// Area under the precision-recall curve by steps, one point for each distinct score (scikit-learn's average_precision_score).
+// Area under the precision-recall curve by steps, one point for each distinct score (scikit-learn's
+// average_precision_score).
 double average_precision(const std::vector<float>& scores, const std::vector<bool>& truth) {
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), 0U);
@@ -130,7 +136,8 @@ void check_multi_label(const ModelCard& card, const Classifier& classifier) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       scores.push_back(answers[i].scores.at(static_cast<std::size_t>(id->value)));
       truth.push_back(rows[i].at(column) == "1");
-      const bool said = std::any_of(answers[i].begin(), answers[i].end(), [&](const auto& c) { return c.label == *id; });
+      const bool said =
+          std::any_of(answers[i].begin(), answers[i].end(), [&](const auto& c) { return c.label == *id; });
       hits += said && truth.back() ? 1 : 0;
       claimed += said ? 1 : 0;
       present += truth.back() ? 1 : 0;
@@ -161,10 +168,13 @@ void check_multi_label(const ModelCard& card, const Classifier& classifier) {
 void check_classification(const ModelCard& card) {
   const auto record = to_record(card);
   check_probe_input(card, record.input);
-  const Classifier classifier(card.model.string(), {.all_scores = true, .record = record, .run = {.sha256 = card.card.at("sha256")}});
+  const Classifier classifier(card.model.string(),
+                              {.all_scores = true, .record = record, .run = {.sha256 = card.card.at("sha256")}});
   check_probe_output(card, classifier);
-  if (record.task == Task::classification) check_single_label(card, classifier);
-  else check_multi_label(card, classifier);
+  if (record.task == Task::classification)
+    check_single_label(card, classifier);
+  else
+    check_multi_label(card, classifier);
 }
 
 }  // namespace visionkit::test

@@ -13,9 +13,9 @@
 namespace visionkit::test {
 namespace {
 
-constexpr float considered = 0.3F;       // detections below are not compared one by one
+constexpr float considered = 0.3F;  // detections below are not compared one by one
 constexpr float score_tolerance = 1e-3F;
-constexpr float box_tolerance = 0.5F;    // pixels
+constexpr float box_tolerance = 0.5F;  // pixels
 
 struct Found {
   std::int64_t category;
@@ -41,7 +41,8 @@ int missing_from(const std::vector<Found>& others, const std::vector<Found>& som
 
 void check_detection(const ModelCard& card) {
   auto record = to_record(card);
-  if (card.reference.contains("probe") && record.input.resize.mode != ResizeMode::none) check_probe_input(card, record.input);
+  if (card.reference.contains("probe") && record.input.resize.mode != ResizeMode::none)
+    check_probe_input(card, record.input);
   DetectorOptions options = {.record = record, .run = {.sha256 = card.card.at("sha256")}};
   if (card.card.contains("evaluation")) {
     options.nms.max_detections = card.card.at("evaluation").at("max_detections");
@@ -53,7 +54,8 @@ void check_detection(const ModelCard& card) {
   std::map<std::int64_t, std::vector<Found>> expected;
   for (const auto& result : card.reference.at("results")) {
     const auto box = result.at("bbox").get<std::vector<float>>();  // x, y, width, height
-    expected[result.at("image_id")].push_back({result.at("category_id"), result.at("score"), {box[0], box[1], box[0] + box[2], box[1] + box[3]}});
+    expected[result.at("image_id")].push_back(
+        {result.at("category_id"), result.at("score"), {box[0], box[1], box[0] + box[2], box[1] + box[3]}});
   }
   int compared = 0;
   int lost = 0;
@@ -65,11 +67,13 @@ void check_detection(const ModelCard& card) {
       got.push_back({categories.at(static_cast<std::size_t>(d.label.value)), d.score, d.box});
     }
     const auto& reference = expected[image.at("id")];
-    compared += static_cast<int>(std::count_if(reference.begin(), reference.end(), [](const auto& f) { return f.score > considered; }));
+    compared += static_cast<int>(
+        std::count_if(reference.begin(), reference.end(), [](const auto& f) { return f.score > considered; }));
     lost += missing_from(got, reference);
     extra += missing_from(reference, got);
   }
-  std::cout << "  " << compared << " detections above " << considered << " compared, " << lost << " lost, " << extra << " extra\n";
+  std::cout << "  " << compared << " detections above " << considered << " compared, " << lost << " lost, " << extra
+            << " extra\n";
   CHECK(truth.at("images").size() == card.card.at("measured").at("count").get<std::size_t>());
   CHECK(compared > 0);
   CHECK(lost == 0);

@@ -23,7 +23,8 @@ void check_probe_input(const ModelCard& card, const PreprocessOptions& options) 
   const auto values = input.floats();
   const auto& index = probe.at("input").at("flat_index");
   for (std::size_t i = 0; i < index.size(); ++i) {
-    CHECK(std::abs(values[index[i].get<std::size_t>()] - probe.at("input").at("value")[i].get<double>()) <= tensor_tolerance);
+    CHECK(std::abs(values[index[i].get<std::size_t>()] - probe.at("input").at("value")[i].get<double>()) <=
+          tensor_tolerance);
   }
 }
 
@@ -40,7 +41,8 @@ TEST_SUITE("reference.models") {
       return;
     }
     static const std::map<std::string, void (*)(const ModelCard&)> checks = {
-        {"classification", test::check_classification}, {"multilabel_classification", test::check_classification},
+        {"classification", test::check_classification},
+        {"multilabel_classification", test::check_classification},
         {"detection", test::check_detection}};
     std::vector<std::string> skipped;
     int run = 0;

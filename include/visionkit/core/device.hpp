@@ -26,9 +26,9 @@ enum class Precision { float32, bfloat16, float16 };
 
 /// What is accepted before LibTorch sees a byte of a model file.
 struct ModelLimits {
-  std::uint64_t max_bytes = std::uint64_t{4} << 30U;             ///< the file, and all its records unpacked
+  std::uint64_t max_bytes = std::uint64_t{4} << 30U;              ///< the file, and all its records unpacked
   std::uint64_t max_extra_file_bytes = std::uint64_t{16} << 20U;  ///< one extra file, unpacked
-  std::uint64_t max_compression_ratio = 200;                     ///< unpacked over packed, of one record
+  std::uint64_t max_compression_ratio = 200;                      ///< unpacked over packed, of one record
   std::uint64_t max_records = 100'000;
 };
 

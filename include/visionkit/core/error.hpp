@@ -27,15 +27,15 @@ enum class ErrorCode {
   image_truncated,    ///< the encoded data ends too early
   image_too_large,    ///< beyond a limit on pixels, bytes, scans or chunks
   // Models.
-  model_format,        ///< not a TorchScript archive, or one that needs something this runtime lacks
-  model_corrupt,       ///< damaged: a checksum, an offset or a record does not fit
-  model_too_large,     ///< beyond a limit on bytes, records or compression
-  model_version,       ///< a file-format version that this LibTorch does not read
-  model_untrusted,     ///< the digest or manifest that was asked for does not match
-  model_record,        ///< the model record (visionkit.json and its like) is malformed
-  model_contract,      ///< the model does not take or give what its record says
-  model_runtime,       ///< the network failed while it ran
-  non_finite_output,   ///< the network answered with NaN or infinity
+  model_format,       ///< not a TorchScript archive, or one that needs something this runtime lacks
+  model_corrupt,      ///< damaged: a checksum, an offset or a record does not fit
+  model_too_large,    ///< beyond a limit on bytes, records or compression
+  model_version,      ///< a file-format version that this LibTorch does not read
+  model_untrusted,    ///< the digest or manifest that was asked for does not match
+  model_record,       ///< the model record (visionkit.json and its like) is malformed
+  model_contract,     ///< the model does not take or give what its record says
+  model_runtime,      ///< the network failed while it ran
+  non_finite_output,  ///< the network answered with NaN or infinity
   // Resources.
   out_of_memory,  ///< an allocation failed
   internal,       ///< a defect of visionkit; please report it

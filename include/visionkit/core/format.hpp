@@ -1,5 +1,5 @@
-// fmt formatters for every printable value of the core: `fmt::print("{:>12}", box)`. They pass through to_string(), which
-// lives in the library, so that a host may use another fmt than the one visionkit was built with.
+// fmt formatters for every printable value of the core: `fmt::print("{:>12}", box)`. They pass through to_string(),
+// which lives in the library, so that a host may use another fmt than the one visionkit was built with.
 #pragma once
 
 #include <string_view>
@@ -27,16 +27,29 @@ struct ToStringFormatter : fmt::formatter<fmt::string_view> {
 
 }  // namespace visionkit::detail
 
-template <> struct fmt::formatter<visionkit::ErrorCode> : visionkit::detail::ToStringFormatter<visionkit::ErrorCode> {};
-template <> struct fmt::formatter<visionkit::Size> : visionkit::detail::ToStringFormatter<visionkit::Size> {};
-template <> struct fmt::formatter<visionkit::Point> : visionkit::detail::ToStringFormatter<visionkit::Point> {};
-template <> struct fmt::formatter<visionkit::ModelPoint> : visionkit::detail::ToStringFormatter<visionkit::ModelPoint> {};
-template <> struct fmt::formatter<visionkit::Box> : visionkit::detail::ToStringFormatter<visionkit::Box> {};
-template <> struct fmt::formatter<visionkit::ModelBox> : visionkit::detail::ToStringFormatter<visionkit::ModelBox> {};
-template <> struct fmt::formatter<visionkit::ClassId> : visionkit::detail::ToStringFormatter<visionkit::ClassId> {};
-template <> struct fmt::formatter<visionkit::ClassScore> : visionkit::detail::ToStringFormatter<visionkit::ClassScore> {};
-template <> struct fmt::formatter<visionkit::Classification> : visionkit::detail::ToStringFormatter<visionkit::Classification> {};
-template <> struct fmt::formatter<visionkit::Detection> : visionkit::detail::ToStringFormatter<visionkit::Detection> {};
-template <> struct fmt::formatter<visionkit::DType> : visionkit::detail::ToStringFormatter<visionkit::DType> {};
-template <> struct fmt::formatter<visionkit::Device> : visionkit::detail::ToStringFormatter<visionkit::Device> {};
-template <> struct fmt::formatter<visionkit::Precision> : visionkit::detail::ToStringFormatter<visionkit::Precision> {};
+template <>
+struct fmt::formatter<visionkit::ErrorCode> : visionkit::detail::ToStringFormatter<visionkit::ErrorCode> {};
+template <>
+struct fmt::formatter<visionkit::Size> : visionkit::detail::ToStringFormatter<visionkit::Size> {};
+template <>
+struct fmt::formatter<visionkit::Point> : visionkit::detail::ToStringFormatter<visionkit::Point> {};
+template <>
+struct fmt::formatter<visionkit::ModelPoint> : visionkit::detail::ToStringFormatter<visionkit::ModelPoint> {};
+template <>
+struct fmt::formatter<visionkit::Box> : visionkit::detail::ToStringFormatter<visionkit::Box> {};
+template <>
+struct fmt::formatter<visionkit::ModelBox> : visionkit::detail::ToStringFormatter<visionkit::ModelBox> {};
+template <>
+struct fmt::formatter<visionkit::ClassId> : visionkit::detail::ToStringFormatter<visionkit::ClassId> {};
+template <>
+struct fmt::formatter<visionkit::ClassScore> : visionkit::detail::ToStringFormatter<visionkit::ClassScore> {};
+template <>
+struct fmt::formatter<visionkit::Classification> : visionkit::detail::ToStringFormatter<visionkit::Classification> {};
+template <>
+struct fmt::formatter<visionkit::Detection> : visionkit::detail::ToStringFormatter<visionkit::Detection> {};
+template <>
+struct fmt::formatter<visionkit::DType> : visionkit::detail::ToStringFormatter<visionkit::DType> {};
+template <>
+struct fmt::formatter<visionkit::Device> : visionkit::detail::ToStringFormatter<visionkit::Device> {};
+template <>
+struct fmt::formatter<visionkit::Precision> : visionkit::detail::ToStringFormatter<visionkit::Precision> {};

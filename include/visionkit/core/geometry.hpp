@@ -56,10 +56,10 @@ template <class Space>
           std::clamp(box.y2, 0.0F, h)};
 }
 
-VISIONKIT_API std::string to_string(const Size& size);        ///< "640x480"
-VISIONKIT_API std::string to_string(const Point& point);      ///< "(12.5, 30.0)"
+VISIONKIT_API std::string to_string(const Size& size);    ///< "640x480"
+VISIONKIT_API std::string to_string(const Point& point);  ///< "(12.5, 30.0)"
 VISIONKIT_API std::string to_string(const ModelPoint& point);
-VISIONKIT_API std::string to_string(const Box& box);          ///< "[12.5, 30.0, 100.0, 80.0]", corners
+VISIONKIT_API std::string to_string(const Box& box);  ///< "[12.5, 30.0, 100.0, 80.0]", corners
 VISIONKIT_API std::string to_string(const ModelBox& box);
 
 }  // namespace visionkit

@@ -44,7 +44,8 @@ class VISIONKIT_API Labels {
 };
 
 /// Reads one name a line (UTF-8; a byte-order mark, CR LF and a missing last newline are accepted).
-/// Throws the codes of a failed read, and invalid_option for an empty file, an empty or repeated name, or a line above 4 KiB.
+/// Throws the codes of a failed read, and invalid_option for an empty file, an empty or repeated name, or a line above
+/// 4 KiB.
 VISIONKIT_API Labels read_labels(const std::string& path);
 
 VISIONKIT_API std::string to_string(ClassId id);  ///< "7"

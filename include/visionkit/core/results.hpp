@@ -1,4 +1,5 @@
-// What tasks answer: plain owning values without a link to the model or the picture. Names come from the task's labels().
+// What tasks answer: plain owning values without a link to the model or the picture. Names come from the task's
+// labels().
 #pragma once
 
 #include <string>
@@ -37,8 +38,8 @@ struct Detection {
   friend bool operator==(const Detection&, const Detection&) = default;
 };
 
-VISIONKIT_API std::string to_string(const ClassScore& score);           ///< "7 0.93"
-VISIONKIT_API std::string to_string(const Classification& result);      ///< "[7 0.93, 2 0.05]"
-VISIONKIT_API std::string to_string(const Detection& detection);        ///< "7 0.93 [12.5, 30.0, 100.0, 80.0]"
+VISIONKIT_API std::string to_string(const ClassScore& score);       ///< "7 0.93"
+VISIONKIT_API std::string to_string(const Classification& result);  ///< "[7 0.93, 2 0.05]"
+VISIONKIT_API std::string to_string(const Detection& detection);    ///< "7 0.93 [12.5, 30.0, 100.0, 80.0]"
 
 }  // namespace visionkit

@@ -1,4 +1,5 @@
-// Dense tensors in host memory, C order, without a library behind them. `TensorView` borrows, `Tensor` shares ownership.
+// Dense tensors in host memory, C order, without a library behind them. `TensorView` borrows, `Tensor` shares
+// ownership.
 #pragma once
 
 #include <cstddef>

@@ -26,6 +26,7 @@ struct RankOptions {
 
 /// The best classes by falling score; equal scores by rising class index. Throws shape when a list of the options does
 /// not have one entry for each score.
-[[nodiscard]] VISIONKIT_API std::vector<ClassScore> rank(std::span<const float> scores, const RankOptions& options = {});
+[[nodiscard]] VISIONKIT_API std::vector<ClassScore> rank(std::span<const float> scores,
+                                                         const RankOptions& options = {});
 
 }  // namespace visionkit
