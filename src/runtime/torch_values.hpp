@@ -1,5 +1,4 @@
-// Between LibTorch's values and ours. Included only by files that include Torch; such files never include fmt, because
-// PyTorch's wheel carries headers of another fmt version in its include folder (see src/README.md).
+// Between LibTorch's values and ours. Included only by files that include Torch.
 #pragma once
 
 #include <string>
