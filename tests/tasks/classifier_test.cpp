@@ -231,6 +231,12 @@ TEST_CASE("a self-test that travels with the model is played at load") {
   CHECK(code_of(other_input) == "model_contract");
 }
 
+TEST_CASE("torchvision's operators answer as torchvision does, without it") {
+  // The file carries torchvision's own answer as its self-test, which loading plays.
+  const Classifier classifier((test::data_folder() / "models" / "torchvision_operators.pt").string());
+  CHECK(classifier.describe().record.self_test->output.size() == 92);
+}
+
 TEST_CASE("eight threads share one classifier for 24,000 calls with equal answers") {
   const auto classifier = color_classifier({.all_scores = true});
   std::vector<Image> pictures;
