@@ -36,8 +36,8 @@ void set_ultralytics_input(ModelRecord& record, Size size) {
   }
 }
 
-}  // namespace
-
+// The record that Ultralytics' export describes by its metadata (ultralytics/engine/exporter.py), for the tasks
+// "classify" and "detect".
 ModelRecord parse_ultralytics(std::string_view text, const std::string& origin) {
   try {
     const auto config = json::parse(text);
@@ -63,6 +63,8 @@ ModelRecord parse_ultralytics(std::string_view text, const std::string& origin) 
     fail(ErrorCode::model_record, "{} is not Ultralytics' record: {}", origin, error.what());
   }
 }
+
+}  // namespace
 
 FoundRecord find_record(const Archive& archive, const std::optional<ModelRecord>& caller) {
   if (caller) return {.record = *caller, .origin = RecordOrigin::caller};

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <visionkit/model_record.hpp>
@@ -19,9 +18,5 @@ struct FoundRecord {
 
 /// Looks in the order above and takes the first that is there. Throws model_record when that one is malformed.
 FoundRecord find_record(const Archive& archive, const std::optional<ModelRecord>& caller);
-
-/// The record that Ultralytics' export describes by its metadata (ultralytics/engine/exporter.py), for the tasks
-/// "classify" and "detect".
-ModelRecord parse_ultralytics(std::string_view json, const std::string& origin);
 
 }  // namespace visionkit
