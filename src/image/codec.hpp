@@ -27,6 +27,8 @@ struct PixelTarget {
   Size size = {};
   std::ptrdiff_t stride = 0;
   PixelFormat format = PixelFormat::rgb8;
+  int left = 0;  ///< the column of the picture that comes first; only decode_jpeg() takes others than 0
+  int top = 0;   ///< the row that comes first, likewise
 
   [[nodiscard]] std::uint8_t* row(int y) const { return data + y * stride; }
 };

@@ -18,9 +18,9 @@ ImageView packed(const std::uint8_t* data, Size size, PixelFormat format) {
 
 void decode_pixels(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, std::uint8_t* pixels,
                    ReadReport& report) {
-  const PixelTarget target{pixels, plan.decoded_size,
-                           std::ptrdiff_t{plan.decoded_size.width} * channels(plan.decoded_format),
-                           plan.decoded_format};
+  const auto& [x, y, size] = plan.part;
+  const PixelTarget target{
+      pixels, size, std::ptrdiff_t{size.width} * channels(plan.decoded_format), plan.decoded_format, x, y};
   switch (plan.header.format) {
     case ImageFormat::jpeg: return decode_jpeg(bytes, plan.header, options, target, report);
     case ImageFormat::png: return decode_png(bytes, plan.header, options, target, report);
@@ -59,7 +59,12 @@ DecodePlan plan_decoding(Bytes bytes, const ReadOptions& options) {
       header.format == ImageFormat::jpeg ? reduced_size(header.size, options.jpeg_reduction) : header.size;
   plan.is_turned = options.orientation == OrientationPolicy::turn_upright && header.orientation != 1;
   plan.size = plan.is_turned ? oriented_size(plan.decoded_size, header.orientation) : plan.decoded_size;
+  plan.part = {0, 0, plan.decoded_size};
   return plan;
+}
+
+void leave_out_all_but(DecodePlan& plan, const PicturePart& needed) {
+  if (plan.header.format == ImageFormat::jpeg && !plan.is_turned) plan.part = needed;
 }
 
 ReadReport decode_planned(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, ScratchBuffer& scratch,
@@ -76,25 +81,26 @@ ReadReport decode_planned(const DecodePlan& plan, Bytes bytes, const ReadOptions
     decode_pixels(plan, bytes, options, target, report);
     return report;
   }
-  const auto decoded_bytes = byte_count(plan.decoded_size, plan.decoded_format);
+  const auto size = plan.part.size;
+  const auto decoded_bytes = byte_count(size, plan.decoded_format);
   const bool is_both = is_converted && plan.is_turned;
-  auto* decoded = scratch.reserve(decoded_bytes + (is_both ? byte_count(plan.decoded_size, plan.format) : 0));
+  auto* decoded = scratch.reserve(decoded_bytes + (is_both ? byte_count(size, plan.format) : 0));
   decode_pixels(plan, bytes, options, decoded, report);
-  auto view = packed(decoded, plan.decoded_size, plan.decoded_format);
+  auto view = packed(decoded, size, plan.decoded_format);
   if (is_converted) {
     auto* converted = is_both ? decoded + decoded_bytes : target;
     convert_rows(view, plan.format, converted);
-    view = packed(converted, plan.decoded_size, plan.format);
+    view = packed(converted, size, plan.format);
   }
   if (plan.is_turned) orient(view, plan.header.orientation, target);
   return report;
 }
 
-ImageView decode_into(Bytes bytes, const ReadOptions& options, DecodeBuffers& buffers) {
-  const auto plan = plan_decoding(bytes, options);
-  auto* pixels = buffers.pixels.reserve(byte_count(plan.size, plan.format));
+PartialImage decode_into(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, DecodeBuffers& buffers) {
+  const auto size = plan.is_turned ? plan.size : plan.part.size;
+  auto* pixels = buffers.pixels.reserve(byte_count(size, plan.format));
   decode_planned(plan, bytes, options, buffers.scratch, pixels);
-  return packed(pixels, plan.size, plan.format);
+  return {packed(pixels, size, plan.format), plan.size, plan.part};
 }
 
 }  // namespace visionkit

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "image/header.hpp"
+#include "image/partial.hpp"
 #include "image/pixel_memory.hpp"
 
 namespace visionkit {
@@ -30,13 +31,18 @@ struct DecodePlan {
   Size size = {};                                  ///< of the result
   PixelFormat format = PixelFormat::rgb8;          ///< of the result
   bool is_turned = false;
+  PicturePart part;  ///< of the decoded picture: what becomes pixels; all of it when it is turned
 };
 
-/// Checks options, header and limits. Throws like read_header().
+/// Checks options, header and limits. Throws like read_header(). The part is the whole picture.
 DecodePlan plan_decoding(Bytes bytes, const ReadOptions& options);
 
-/// Decodes into `target`, packed rows of plan.size in plan.format. `scratch` is used when the picture must be turned or
-/// converted after decoding.
+/// Leaves out what is not `needed` of the result, where the format's reader gains by that. Damage outside of it is
+/// found all the same.
+void leave_out_all_but(DecodePlan& plan, const PicturePart& needed);
+
+/// Decodes into `target`, packed rows of the part (of plan.size when the picture is turned) in plan.format. `scratch`
+/// is used when the picture must be turned or converted after decoding.
 ReadReport decode_planned(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, ScratchBuffer& scratch,
                           std::uint8_t* target);
 
@@ -46,7 +52,8 @@ struct DecodeBuffers {
   ScratchBuffer scratch;
 };
 
-/// The whole of decode_image() with the result in `buffers.pixels`: valid until they are used again. Rows are packed.
-ImageView decode_into(Bytes bytes, const ReadOptions& options, DecodeBuffers& buffers);
+/// The pixels of decode_image(), as many as were planned, in `buffers.pixels`: valid until they are used again. Rows
+/// are packed.
+PartialImage decode_into(const DecodePlan& plan, Bytes bytes, const ReadOptions& options, DecodeBuffers& buffers);
 
 }  // namespace visionkit

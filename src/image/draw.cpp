@@ -9,14 +9,12 @@
 #include "image/canvas.hpp"
 #include "image/draw_look.hpp"
 #include "image/label_layout.hpp"
+#include "image/paint.hpp"
 #include "image/palette.hpp"
 
 namespace visionkit {
 namespace {
 
-constexpr Color hit_color = {0, 158, 115};
-constexpr Color false_color = {230, 159, 0};
-constexpr Color missed_color = {86, 180, 233};
 constexpr double missed_tint = 0.2;
 constexpr int wide_label =
     14;  // heights of capitals: about twelve letters, wide enough to cut the name and keep the score
@@ -29,7 +27,17 @@ struct Item {
   bool has_score;
   Color color;
   FrameStyle style;
+  const Mask* mask = nullptr;
 };
+
+const Mask* mask_of(const Detection& detection, Size size) {
+  if (!detection.mask) return nullptr;
+  if (detection.mask->size() != size) {
+    fail(ErrorCode::invalid_argument, "a detection has a mask of {}, the picture is {}",
+         to_string(detection.mask->size()), to_string(size));
+  }
+  return &*detection.mask;
+}
 
 bool has_bar(ScoreStyle style) { return style == ScoreStyle::bar || style == ScoreStyle::number_and_bar; }
 
@@ -70,7 +78,7 @@ void draw_label(Image& image, const PixelBox& place, const Item& item, const std
 
 Image draw_items(const ImageView& view, std::vector<Item> items, const DrawOptions& options) {
   auto image = convert(view, PixelFormat::rgb8);
-  const auto look = look_for(image.size(), options);
+  const auto look = look_for(image.size(), {options.line_width, options.text_height});
   std::vector<LabelRequest> requests;
   std::vector<std::string> texts;
   for (auto& item : items) {
@@ -82,6 +90,9 @@ Image draw_items(const ImageView& view, std::vector<Item> items, const DrawOptio
     requests.push_back({item.box, {width, height}});
   }
   // Best scores last, on top of the others.
+  for (auto item = items.rbegin(); item != items.rend(); ++item) {
+    if (item->mask != nullptr) paint_mask(image, *item->mask, {item->color, options.mask_opacity, look.line});
+  }
   for (auto item = items.rbegin(); item != items.rend(); ++item) {
     if (item->style == FrameStyle::corners) fill(image, item->box, item->color, missed_tint);
     draw_frame(image, {item->box, look.line, look.rim, item->style, item->color, rim_color(item->color)});
@@ -110,11 +121,13 @@ Image draw(const ImageView& image, std::span<const Detection> detections, const 
     check_view(image);
     check_options(options);
     std::vector<Item> items;
-    for (const auto& detection : sort_by_score(detections)) {
+    const auto sorted = sort_by_score(detections);
+    for (const auto& detection : sorted) {
       const auto box = to_pixels(detection.box, image.size());
       if (box.is_empty()) continue;
       const auto name = options.labels[detection.label];
-      items.push_back({box, to_ascii(name), detection.score, true, class_color(name), FrameStyle::solid});
+      items.push_back({box, to_ascii(name), detection.score, true, class_color(name), FrameStyle::solid,
+                       mask_of(detection, image.size())});
     }
     return draw_items(image, std::move(items), options);
   });
@@ -129,13 +142,16 @@ Image draw(const ImageView& image, std::span<const JudgedDetection> judged, cons
       const auto box = to_pixels(detection.box, image.size());
       if (box.is_empty()) continue;
       const auto name = to_ascii(options.labels[detection.label]);
+      const auto* const mask = mask_of(detection, image.size());
       switch (outcome) {
-        case Outcome::hit: items.push_back({box, name, detection.score, true, hit_color, FrameStyle::solid}); break;
+        case Outcome::hit:
+          items.push_back({box, name, detection.score, true, hit_color, FrameStyle::solid, mask});
+          break;
         case Outcome::false_positive:
-          items.push_back({box, "false: " + name, detection.score, true, false_color, FrameStyle::dashed});
+          items.push_back({box, "false: " + name, detection.score, true, false_color, FrameStyle::dashed, mask});
           break;
         case Outcome::missed:
-          items.push_back({box, "missed: " + name, 0, false, missed_color, FrameStyle::corners});
+          items.push_back({box, "missed: " + name, 0, false, missed_color, FrameStyle::corners, mask});
           break;
       }
     }

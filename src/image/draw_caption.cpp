@@ -46,7 +46,7 @@ Image draw(const ImageView& view, const Classification& result, const DrawOption
     check_view(view);
     check_options(options);
     auto image = convert(view, PixelFormat::rgb8);
-    const auto look = look_for(image.size(), options);
+    const auto look = look_for(image.size(), {options.line_width, options.text_height});
     auto lines = lines_of(result, options);
     const int pitch = look.row + look.bar;
     const int border = std::min(image.width(), image.height()) < 100 ? 0 : look.margin;

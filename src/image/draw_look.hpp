@@ -7,6 +7,10 @@ namespace visionkit {
 
 /// Throws invalid_option.
 void check_options(const DrawOptions& options);
+/// Throws invalid_option unless `value` is 0 (by the size of the picture) or min..1000.
+void check_measure(const char* field, int value, int min);
+/// Throws invalid_option unless 0..1.
+void check_opacity(const char* field, double value);
 
 /// In pixels.
 struct DrawLook {
@@ -21,6 +25,12 @@ struct DrawLook {
   [[nodiscard]] int baseline() const { return (row + text) / 2; }
 };
 
-DrawLook look_for(Size size, const DrawOptions& options);
+/// 0 for what follows from the size of the picture.
+struct AskedMeasures {
+  int line_width = 0;
+  int text_height = 0;
+};
+
+DrawLook look_for(Size size, const AskedMeasures& asked);
 
 }  // namespace visionkit

@@ -1,4 +1,5 @@
 #include <array>
+#include <bit>
 #include <csetjmp>
 #include <cstring>
 
@@ -6,6 +7,7 @@
 
 #include "core/fail.hpp"
 #include "image/encode.hpp"
+#include "image/gray_plane.hpp"
 
 namespace visionkit {
 namespace {
@@ -54,34 +56,64 @@ int colour_type(PixelFormat format) {
   }
 }
 
+// Rows as libpng is to take them.
+struct Rows {
+  const std::uint8_t* data = nullptr;
+  Size size = {};
+  std::ptrdiff_t stride = 0;
+  int bits = 8;
+  int colour_type = PNG_COLOR_TYPE_GRAY;
+  bool is_bgr = false;
+};
+
 // False after an error. No object in here needs a destructor, for libpng may jump out.
-bool write_pixels(State& state, const ImageView& image, int compression) {
+bool write_rows(State& state, const Rows& rows, int compression) {
   auto* writer = state.writer;
   if (setjmp(png_jmpbuf(writer)) != 0) return false;
   png_set_write_fn(writer, &state, on_write, on_flush);
   png_set_user_limits(writer, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_compression_level(writer, compression);
-  png_set_IHDR(writer, state.info, static_cast<png_uint_32>(image.width), static_cast<png_uint_32>(image.height), 8,
-               colour_type(image.format), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(writer, state.info, static_cast<png_uint_32>(rows.size.width),
+               static_cast<png_uint_32>(rows.size.height), rows.bits, rows.colour_type, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(writer, state.info);
-  if (image.format == PixelFormat::bgr8 || image.format == PixelFormat::bgra8) png_set_bgr(writer);
-  for (int y = 0; y < image.height; ++y) png_write_row(writer, image.row(y));
+  if (rows.is_bgr) png_set_bgr(writer);
+  if (rows.bits < 8) png_set_packing(writer);
+  if (rows.bits > 8 && std::endian::native == std::endian::little) png_set_swap(writer);
+  for (int y = 0; y < rows.size.height; ++y) png_write_row(writer, rows.data + y * rows.stride);
   png_write_end(writer, nullptr);
   return true;
+}
+
+std::vector<std::uint8_t> encode_rows(const Rows& rows, int compression) {
+  State state;
+  state.writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning);
+  if (state.writer != nullptr) state.info = png_create_info_struct(state.writer);
+  if (state.info == nullptr) fail(ErrorCode::out_of_memory, "PNG image: out of memory");
+  if (!write_rows(state, rows, compression)) {
+    fail(ErrorCode::out_of_memory, "PNG image: {} pixels cannot be written: {}", to_string(rows.size),
+         state.message.data());
+  }
+  return std::move(state.bytes);
 }
 
 }  // namespace
 
 std::vector<std::uint8_t> encode_png(const ImageView& image, const WriteOptions& options) {
-  State state;
-  state.writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning);
-  if (state.writer != nullptr) state.info = png_create_info_struct(state.writer);
-  if (state.info == nullptr) fail(ErrorCode::out_of_memory, "PNG image: out of memory");
-  if (!write_pixels(state, image, options.png_compression)) {
-    fail(ErrorCode::out_of_memory, "PNG image: {}x{} pixels cannot be written: {}", image.width, image.height,
-         state.message.data());
-  }
-  return std::move(state.bytes);
+  return encode_rows({.data = image.data,
+                      .size = image.size(),
+                      .stride = image.stride,
+                      .colour_type = colour_type(image.format),
+                      .is_bgr = image.format == PixelFormat::bgr8 || image.format == PixelFormat::bgra8},
+                     options.png_compression);
+}
+
+std::vector<std::uint8_t> encode_gray_plane(const GrayPlaneView& plane, int png_compression) {
+  return encode_rows({.data = static_cast<const std::uint8_t*>(plane.values),
+                      .size = plane.size,
+                      .stride = std::ptrdiff_t{plane.size.width} * (plane.bits > 8 ? 2 : 1),
+                      .bits = plane.bits},
+                     png_compression);
 }
 
 }  // namespace visionkit

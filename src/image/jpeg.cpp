@@ -115,9 +115,13 @@ struct JpegReader::State {
   JpegStructure structure;
   Strictness strictness = Strictness::strict;
   PixelFormat format = PixelFormat::rgb8;
+  Size size;                  // of the picture
+  PicturePart part;           // of it, that is wanted
+  int first_column = 0;       // of the rows that libjpeg gives
+  bool is_skippable = false;  // libjpeg can leave out pixels
   bool has_missing_bits = false;
   volatile int rows_read = 0;  // by the last read(); survives a jump
-  std::vector<std::uint8_t> cmyk_row;
+  std::vector<std::uint8_t> row;
 
   State() {
     info.err = jpeg_std_error(&errors.base);
@@ -162,13 +166,48 @@ struct JpegReader::State {
   // Stops early after a fatal error. In a function of its own, without variables that a jump could spoil.
   void read(std::uint8_t* target, std::ptrdiff_t stride, int count) {
     if (errors.fatal != 0 || setjmp(errors.jump) != 0) return;
-    const bool is_cmyk = info.out_color_space == JCS_CMYK;
+    const bool is_wanted_as_it_is =
+        info.out_color_space != JCS_CMYK && static_cast<int>(info.output_width) == part.size.width;
     while (rows_read < count && info.output_scanline < info.output_height) {
-      auto* row = target + rows_read * stride;
-      JSAMPROW pointer = is_cmyk ? cmyk_row.data() : row;
+      auto* to = target + rows_read * stride;
+      JSAMPROW pointer = is_wanted_as_it_is ? to : row.data();
       if (jpeg_read_scanlines(&info, &pointer, 1) == 0) return;
-      if (is_cmyk) cmyk_to_rgb(pointer, row, static_cast<int>(info.output_width), format);
+      if (!is_wanted_as_it_is) take_wanted(to);
       rows_read = rows_read + 1;
+    }
+  }
+  void take_wanted(std::uint8_t* to) const {
+    const auto* from = row.data() + std::ptrdiff_t{part.x - first_column} * info.out_color_components;
+    if (info.out_color_space == JCS_CMYK) {
+      cmyk_to_rgb(from, to, part.size.width, format);
+    } else {
+      std::memcpy(to, from, static_cast<std::size_t>(part.size.width) * static_cast<std::size_t>(channels(format)));
+    }
+  }
+
+  // Smooth upsampling looks at the next sample of chroma, which at the border of what is decoded is not there: up to
+  // two pixels are wrong. Whole blocks of distance, so as not to depend on how libjpeg-turbo goes about it.
+  [[nodiscard]] static int margin(int sampling_factor) { return 2 * DCTSIZE * sampling_factor; }
+
+  void crop_columns() {
+    if (!is_skippable || errors.fatal != 0 || setjmp(errors.jump) != 0) return;
+    const int distance = margin(info.max_h_samp_factor);
+    auto first = static_cast<JDIMENSION>(std::max(part.x - distance, 0));
+    auto width = static_cast<JDIMENSION>(std::min(part.x + part.size.width + distance, size.width)) - first;
+    jpeg_crop_scanline(&info, &first, &width);  // moves `first` to the begin of a block
+    first_column = static_cast<int>(first);
+  }
+
+  // Rows that are not wanted. The last ones are read, because libjpeg-turbo needs them around the rows that follow, and
+  // ignores the data of rows that are skipped at the end of the picture.
+  void pass_over(int count) {
+    if (errors.fatal != 0 || setjmp(errors.jump) != 0) return;
+    const auto end = info.output_scanline + static_cast<JDIMENSION>(count);
+    const int skipped = count - margin(info.max_v_samp_factor);
+    if (is_skippable && skipped > 0) jpeg_skip_scanlines(&info, static_cast<JDIMENSION>(skipped));
+    while (info.output_scanline < end) {
+      JSAMPROW pointer = row.data();
+      if (jpeg_read_scanlines(&info, &pointer, 1) == 0) return;
     }
   }
 
@@ -198,9 +237,7 @@ JpegReader& JpegReader::of_this_thread() {
   return reader;
 }
 
-Size JpegReader::size() const {
-  return {static_cast<int>(state_->info.output_width), static_cast<int>(state_->info.output_height)};
-}
+Size JpegReader::size() const { return state_->size; }
 
 void JpegReader::start(Bytes bytes, const ReadOptions& options, PixelFormat format) {
   auto& s = *state_;
@@ -230,18 +267,30 @@ void JpegReader::start(Bytes bytes, const ReadOptions& options, PixelFormat form
   info.scale_num = 8U / static_cast<unsigned>(options.jpeg_reduction);
   info.scale_denom = 8;
   jpeg_start_decompress(&info);
+  s.size = {static_cast<int>(info.output_width), static_cast<int>(info.output_height)};
   const auto expected = reduced_size(stored, options.jpeg_reduction);
-  if (size() != expected) {
-    fail(ErrorCode::internal, "JPEG image: decodes to {}, expected {}", to_string(size()), to_string(expected));
+  if (s.size != expected) {
+    fail(ErrorCode::internal, "JPEG image: decodes to {}, expected {}", to_string(s.size), to_string(expected));
   }
+  s.part = {0, 0, s.size};
+  s.first_column = 0;
+  s.is_skippable = !s.structure.has_several_scans && !s.structure.is_arithmetic && info.out_color_space != JCS_CMYK &&
+                   options.jpeg_reduction == 1;
   s.has_missing_bits = s.find_missing_bits();
   s.fail_if_strict();
-  if (info.out_color_space == JCS_CMYK) s.cmyk_row.resize(std::size_t{info.output_width} * 4);
+  s.row.resize(static_cast<std::size_t>(s.size.width) * static_cast<std::size_t>(info.out_color_components));
+}
+
+void JpegReader::crop(const PicturePart& part) {
+  auto& s = *state_;
+  s.part = part;
+  s.crop_columns();
+  s.pass_over(part.y);
 }
 
 void JpegReader::read_rows(std::uint8_t* target, std::ptrdiff_t stride, int count) {
   auto& s = *state_;
-  const auto row_bytes = static_cast<std::size_t>(size().width) * channels(s.format);
+  const auto row_bytes = static_cast<std::size_t>(s.part.size.width) * channels(s.format);
   s.rows_read = 0;
   s.read(target, stride, count);
   for (int y = s.rows_read; y < count; ++y) std::memset(target + y * stride, 0, row_bytes);
@@ -250,6 +299,8 @@ void JpegReader::read_rows(std::uint8_t* target, std::ptrdiff_t stride, int coun
 
 void JpegReader::finish(ReadReport& report) {
   auto& s = *state_;
+  s.pass_over(static_cast<int>(s.info.output_height - s.info.output_scanline));
+  s.fail_if_strict();
   s.finish();
   s.fail_if_strict();
   report.is_truncated |= s.is_truncated();
@@ -262,6 +313,7 @@ void decode_jpeg(Bytes bytes, const ImageHeader&, const ReadOptions& options, co
                  ReadReport& report) {
   auto& reader = JpegReader::of_this_thread();
   reader.start(bytes, options, target.format);
+  if (target.size != reader.size()) reader.crop({target.left, target.top, target.size});
   reader.read_rows(target.data, target.stride, target.size.height);
   reader.finish(report);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "image/codec.hpp"
+#include "image/partial.hpp"
 
 namespace visionkit {
 
@@ -34,12 +35,15 @@ class JpegReader {
   /// Begins a picture. `bytes` must outlive the last row. Rows come as `format`, which must not be gray8 unless the
   /// header says is_gray. The orientation is not applied. Throws what read_jpeg_structure() does and more of the same.
   void start(Bytes bytes, const ReadOptions& options, PixelFormat format);
-  /// The size of what comes, after the reduction.
+  /// The size of the picture, after the reduction.
   [[nodiscard]] Size size() const;
-  /// The next `count` rows. In strict mode throws as soon as damage shows.
+  /// Before the first row: only this part of the picture is wanted. Its pixels are the same as without; the others are
+  /// decoded as far as damage in them could show, and no further where libjpeg-turbo can do that.
+  void crop(const PicturePart& part);
+  /// The next `count` rows, of the part if there is one. In strict mode throws as soon as damage shows.
   void read_rows(std::uint8_t* target, std::ptrdiff_t stride, int count);
-  /// After the last row: looks at what follows it, adds flags to the report, and throws in strict mode.
-  /// A picture of which only the first rows are wanted needs no finish(); the next start() cleans up.
+  /// After the last wanted row: looks at what follows it, adds flags to the report, and throws in strict mode. For whom
+  /// damage behind that row is of no interest: finish() can be left out, the next start() cleans up.
   void finish(ReadReport& report);
 
  private:

@@ -17,6 +17,25 @@ constexpr std::array hues = {
 };
 constexpr double lighter = 0.45;
 constexpr double darker = 0.4;
+constexpr std::size_t palette_size = 3 * hues.size();
+
+// FNV-1a, 64 bits, folded: the same on every machine, unlike std::hash.
+std::size_t palette_index(std::string_view name) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  hash ^= hash >> 32U;
+  return hash % palette_size;
+}
+
+// Hue by hue, each as it is, lighter and darker.
+Color palette_color(std::size_t index) noexcept {
+  const auto hue = hues[index % hues.size()];
+  switch (index / hues.size()) {
+    case 1: return mix(hue, white, lighter);
+    case 2: return mix(hue, black, darker);
+    default: return hue;
+  }
+}
 
 // Relative luminance, 0..1 (WCAG 2.2, "relative luminance").
 double luminance(Color color) {
@@ -45,17 +64,20 @@ Color contrasting(Color background) noexcept {
   return contrast(background, black) >= contrast(background, white) ? black : white;
 }
 
-Color class_color(std::string_view name) noexcept {
-  // FNV-1a, 64 bits, folded: the same on every machine, unlike std::hash.
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  hash ^= hash >> 32U;
-  const auto hue = hues[hash % hues.size()];
-  switch (hash / hues.size() % 3) {
-    case 1: return mix(hue, white, lighter);
-    case 2: return mix(hue, black, darker);
-    default: return hue;
+Color class_color(std::string_view name) noexcept { return palette_color(palette_index(name)); }
+
+std::vector<Color> distinct_colors(std::span<const std::string> names) {
+  std::array<bool, palette_size> is_taken = {};
+  std::vector<Color> colors;
+  for (const auto& name : names) {
+    auto index = palette_index(name);
+    if (colors.size() < palette_size) {
+      while (is_taken[index]) index = (index + 1) % palette_size;
+      is_taken[index] = true;
+    }
+    colors.push_back(palette_color(index));
   }
+  return colors;
 }
 
 }  // namespace visionkit

@@ -1,8 +1,10 @@
 // PNG over libpng. Only the chunks that make the picture are shown to libpng, so that texts, profiles and gamma cost
 // nothing whatever their size; animation and orientation are found by our own walk over the chunks.
 #include <array>
+#include <bit>
 #include <csetjmp>
 #include <cstring>
+#include <utility>
 
 #include <png.h>
 
@@ -10,6 +12,8 @@
 #include "image/bytes.hpp"
 #include "image/codec.hpp"
 #include "image/exif.hpp"
+#include "image/gray_plane.hpp"
+#include "image/header.hpp"
 
 namespace visionkit {
 namespace {
@@ -141,34 +145,84 @@ void set_transformations(png_structp reader, png_infop info, PixelFormat format)
   if (format == PixelFormat::bgr8 || format == PixelFormat::bgra8) png_set_bgr(reader);
 }
 
+// Asks libpng for the numbers as they are stored, one or two bytes each.
+void keep_numbers(png_structp reader) {
+  png_set_packing(reader);
+  if (std::endian::native == std::endian::little) png_set_swap(reader);
+}
+
+// Where rows go, and as what; without a format as the numbers that are stored.
+struct RowTarget {
+  std::uint8_t* data = nullptr;
+  Size size = {};
+  std::ptrdiff_t stride = 0;
+  std::size_t row_bytes = 0;
+  std::optional<PixelFormat> format = std::nullopt;
+
+  [[nodiscard]] bool has_alpha() const { return format && channels(*format) == 4; }
+};
+
 enum class Outcome { complete, incomplete };
 
 // Runs libpng with a jump target, without objects that need a destructor.
-Outcome read_pixels(State& state, Source& source, const ReadOptions& options, const PixelTarget& target) {
+Outcome read_pixels(State& state, Source& source, Strictness strictness, const RowTarget& target) {
   auto* reader = state.reader;
   auto* info = state.info;
   if (setjmp(png_jmpbuf(reader)) != 0) return Outcome::incomplete;
   png_set_read_fn(reader, &source, on_read);
   png_set_user_limits(reader, static_cast<png_uint_32>(target.size.width),
                       static_cast<png_uint_32>(target.size.height));
-  if (options.strictness == Strictness::lenient) png_set_crc_action(reader, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+  if (strictness == Strictness::lenient) png_set_crc_action(reader, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   png_read_info(reader, info);
-  set_transformations(reader, info, target.format);
+  if (target.format) {
+    set_transformations(reader, info, *target.format);
+  } else {
+    keep_numbers(reader);
+  }
   const int passes = png_set_interlace_handling(reader);
   png_read_update_info(reader, info);
-  if (png_get_rowbytes(reader, info) != static_cast<std::size_t>(target.size.width) * channels(target.format) ||
+  if (png_get_rowbytes(reader, info) != target.row_bytes ||
       png_get_image_height(reader, info) != static_cast<png_uint_32>(target.size.height)) {
     png_error(reader, "the rows do not have the size of the header");
   }
   for (int pass = 0; pass < passes; ++pass) {
     for (int y = 0; y < target.size.height; ++y) {
-      png_read_row(reader, target.row(y), nullptr);
+      png_read_row(reader, target.data + y * target.stride, nullptr);
       state.rows = state.rows + 1;
     }
   }
   state.has_all_rows = true;
   png_read_end(reader, nullptr);
   return Outcome::complete;
+}
+
+void read_rows(Bytes bytes, Strictness strictness, const RowTarget& target, ReadReport& report) {
+  Source source(bytes, target.has_alpha());
+  State state;
+  state.reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning);
+  if (state.reader != nullptr) state.info = png_create_info_struct(state.reader);
+  if (state.info == nullptr) fail(ErrorCode::out_of_memory, "PNG image: out of memory");
+
+  const bool is_lenient = strictness == Strictness::lenient;
+  if (is_lenient) {
+    std::memset(target.data, 0, static_cast<std::size_t>(target.stride) * static_cast<std::size_t>(target.size.height));
+  }
+  const auto outcome = read_pixels(state, source, strictness, target);
+  if (outcome == Outcome::complete) {
+    report.has_trailing_bytes = source.has_more();
+    return;
+  }
+  if (state.has_all_rows && source.ended_at_end_marker()) {
+    report.is_missing_end = true;
+    return;
+  }
+  const bool is_truncated = source.is_exhausted() && state.rows > 0;
+  if (!is_lenient || state.rows == 0) {
+    if (is_truncated) fail_truncated(png, "the data ends before the picture does");
+    fail_corrupt(png, state.message.data());
+  }
+  report.is_truncated = is_truncated;
+  report.is_corrupt = !is_truncated;
 }
 
 }  // namespace
@@ -202,32 +256,62 @@ ImageHeader read_png_header(Bytes bytes, const ReadOptions& options) {
 
 void decode_png(Bytes bytes, const ImageHeader&, const ReadOptions& options, const PixelTarget& target,
                 ReadReport& report) {
-  Source source(bytes, channels(target.format) == 4);
-  State state;
-  state.reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning);
-  if (state.reader != nullptr) state.info = png_create_info_struct(state.reader);
-  if (state.info == nullptr) fail(ErrorCode::out_of_memory, "PNG image: out of memory");
+  const auto row_bytes = static_cast<std::size_t>(target.size.width) * channels(target.format);
+  read_rows(bytes, options.strictness,
+            {.data = target.data,
+             .size = target.size,
+             .stride = target.stride,
+             .row_bytes = row_bytes,
+             .format = target.format},
+            report);
+}
 
-  const bool is_lenient = options.strictness == Strictness::lenient;
-  if (is_lenient) {
-    std::memset(target.data, 0, static_cast<std::size_t>(target.stride) * static_cast<std::size_t>(target.size.height));
+GrayPlane decode_gray_plane(Bytes bytes, const MaskReadOptions& options, int max_bits, std::string_view what) {
+  const ReadOptions read = {.format = PixelFormat::gray8, .limits = options.limits};
+  check_options(read);
+  const auto header = read_header(bytes, read);
+  if (header.format != png) {
+    fail(ErrorCode::unsupported_image, "{} is read from a PNG image only, this is {}", what, to_string(header.format));
   }
-  const auto outcome = read_pixels(state, source, options, target);
-  if (outcome == Outcome::complete) {
-    report.has_trailing_bytes = source.has_more();
-    return;
+  const int bits = bytes[24];  // of the header chunk, which comes first
+  const int colour = bytes[25];
+  const bool is_palette = colour == PNG_COLOR_TYPE_PALETTE;
+  if (is_palette ? options.palette == PaletteRule::refuse : colour != PNG_COLOR_TYPE_GRAY) {
+    fail(ErrorCode::dataset_schema, "{} is read from gray values, this PNG has {}", what,
+         is_palette ? "a palette (PaletteRule::use_indices reads its indices)" : "colours or transparency");
   }
-  if (state.has_all_rows && source.ended_at_end_marker()) {
-    report.is_missing_end = true;
-    return;
+  if (bits > max_bits) {
+    fail(ErrorCode::dataset_schema, "{} is read from gray values of up to {} bits, this PNG has {}", what, max_bits,
+         bits);
   }
-  const bool is_truncated = source.is_exhausted() && state.rows > 0;
-  if (!is_lenient || state.rows == 0) {
-    if (is_truncated) fail_truncated(png, "the data ends before the picture does");
-    fail_corrupt(png, state.message.data());
+  if (options.size && *options.size != header.size) {
+    fail(ErrorCode::dataset_schema, "{} of {} pixels is expected, this PNG has {}", what, to_string(*options.size),
+         to_string(header.size));
   }
-  report.is_truncated = is_truncated;
-  report.is_corrupt = !is_truncated;
+  const int value_bytes = bits > 8 ? 2 : 1;
+  const auto width = static_cast<std::size_t>(header.size.width);
+  const auto height = static_cast<std::size_t>(header.size.height);
+  check_size(png, {.width = width, .height = height, .channels = value_bytes}, options.limits);
+
+  GrayPlane plane = {.size = header.size, .values = {}};
+  const auto read_into = [&](auto values) {
+    values.resize(width * height);
+    ReadReport report;
+    const auto stride = width * sizeof values[0];
+    read_rows(bytes, Strictness::strict,
+              {.data = reinterpret_cast<std::uint8_t*>(values.data()),
+               .size = header.size,
+               .stride = static_cast<std::ptrdiff_t>(stride),
+               .row_bytes = stride},
+              report);
+    plane.values = std::move(values);
+  };
+  if (value_bytes == 2) {
+    read_into(std::vector<std::uint16_t>());
+  } else {
+    read_into(std::vector<std::uint8_t>());
+  }
+  return plane;
 }
 
 }  // namespace visionkit

@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "core/fail.hpp"
+#include "core/write_file.hpp"
 #include "image/encode.hpp"
-#include "image/write_file.hpp"
 
 namespace visionkit {
 namespace {

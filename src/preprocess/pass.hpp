@@ -7,6 +7,7 @@
 #include <visionkit/preprocess/options.hpp>
 #include <visionkit/preprocess/transform.hpp>
 
+#include "image/partial.hpp"
 #include "preprocess/normalize.hpp"
 
 namespace visionkit {
@@ -17,9 +18,12 @@ namespace visionkit {
          options.dtype != DType::uint8;
 }
 
-/// Fills the whole input of one picture. Options and view have been checked, the geometry is theirs. Scratch memory
-/// belongs to the calling thread and is kept.
-void run_pass(const PreprocessOptions& options, const Normalizer& normalizer, const ImageView& image,
+/// The part of a picture that run_pass() looks at.
+PicturePart needed_part(const PreprocessOptions& options, const TransformGeometry& geometry);
+
+/// Fills the whole input of one picture. Options and view have been checked, the geometry is theirs, the needed part is
+/// there. Scratch memory belongs to the calling thread and is kept.
+void run_pass(const PreprocessOptions& options, const Normalizer& normalizer, const PartialImage& image,
               const TransformGeometry& geometry, std::byte* input);
 
 }  // namespace visionkit

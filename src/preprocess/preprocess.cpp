@@ -32,7 +32,7 @@ class PixelJob {
   [[nodiscard]] Size size() const { return image_.size(); }
   void run(const PreprocessOptions& options, const Normalizer& normalizer, const TransformGeometry& geometry,
            std::byte* input) const {
-    run_pass(options, normalizer, image_, geometry, input);
+    run_pass(options, normalizer, PartialImage(image_), geometry, input);
   }
 
  private:
@@ -42,18 +42,20 @@ class PixelJob {
 class FileJob {
  public:
   FileJob(EncodedImage bytes, const ReadOptions& read)
-      : bytes_(bytes), read_(read), size_(plan_decoding(bytes, read).size) {}
-  [[nodiscard]] Size size() const { return size_; }
+      : bytes_(bytes), read_(read), plan_(plan_decoding(bytes, read)) {}
+  [[nodiscard]] Size size() const { return plan_.size; }
   void run(const PreprocessOptions& options, const Normalizer& normalizer, const TransformGeometry& geometry,
            std::byte* input) const {
     thread_local DecodeBuffers buffers;
-    run_pass(options, normalizer, decode_into(bytes_, read_, buffers), geometry, input);
+    auto plan = plan_;
+    leave_out_all_but(plan, needed_part(options, geometry));
+    run_pass(options, normalizer, decode_into(plan, bytes_, read_, buffers), geometry, input);
   }
 
  private:
   EncodedImage bytes_;
   const ReadOptions& read_;
-  Size size_;
+  DecodePlan plan_;
 };
 
 // Every picture's transform; all of one model size.

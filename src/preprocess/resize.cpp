@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -19,29 +21,32 @@ struct Entry {
   Interpolation interpolation;
   std::string_view name;
   Tool tool;
+  double reach;  // of the filter: samples on either side of an output's center, times the scale when that shrinks
 };
+
+constexpr double everywhere = std::numeric_limits<double>::infinity();
 
 // In the order of the enumeration.
 constexpr std::array entries{
-    Entry{Interpolation::pillow_nearest, "pillow.nearest", Tool::pillow},
-    Entry{Interpolation::pillow_box, "pillow.box", Tool::pillow},
-    Entry{Interpolation::pillow_bilinear, "pillow.bilinear", Tool::pillow},
-    Entry{Interpolation::pillow_hamming, "pillow.hamming", Tool::pillow},
-    Entry{Interpolation::pillow_bicubic, "pillow.bicubic", Tool::pillow},
-    Entry{Interpolation::pillow_lanczos, "pillow.lanczos", Tool::pillow},
-    Entry{Interpolation::opencv_nearest, "opencv.nearest", Tool::opencv},
-    Entry{Interpolation::opencv_nearest_exact, "opencv.nearest_exact", Tool::opencv},
-    Entry{Interpolation::opencv_linear, "opencv.linear", Tool::opencv},
-    Entry{Interpolation::opencv_linear_exact, "opencv.linear_exact", Tool::opencv},
-    Entry{Interpolation::opencv_cubic, "opencv.cubic", Tool::opencv},
-    Entry{Interpolation::opencv_area, "opencv.area", Tool::opencv},
-    Entry{Interpolation::opencv_lanczos4, "opencv.lanczos4", Tool::opencv},
-    Entry{Interpolation::torch_nearest, "torch.nearest", Tool::torch},
-    Entry{Interpolation::torch_nearest_exact, "torch.nearest_exact", Tool::torch},
-    Entry{Interpolation::torch_bilinear, "torch.bilinear", Tool::torch},
-    Entry{Interpolation::torch_bilinear_antialias, "torch.bilinear_antialias", Tool::torch},
-    Entry{Interpolation::torch_bicubic, "torch.bicubic", Tool::torch},
-    Entry{Interpolation::torch_bicubic_antialias, "torch.bicubic_antialias", Tool::torch},
+    Entry{Interpolation::pillow_nearest, "pillow.nearest", Tool::pillow, 0},
+    Entry{Interpolation::pillow_box, "pillow.box", Tool::pillow, 0.5},
+    Entry{Interpolation::pillow_bilinear, "pillow.bilinear", Tool::pillow, 1},
+    Entry{Interpolation::pillow_hamming, "pillow.hamming", Tool::pillow, 1},
+    Entry{Interpolation::pillow_bicubic, "pillow.bicubic", Tool::pillow, 2},
+    Entry{Interpolation::pillow_lanczos, "pillow.lanczos", Tool::pillow, 3},
+    Entry{Interpolation::opencv_nearest, "opencv.nearest", Tool::opencv, 0},
+    Entry{Interpolation::opencv_nearest_exact, "opencv.nearest_exact", Tool::opencv, 0},
+    Entry{Interpolation::opencv_linear, "opencv.linear", Tool::opencv, 1},
+    Entry{Interpolation::opencv_linear_exact, "opencv.linear_exact", Tool::opencv, everywhere},
+    Entry{Interpolation::opencv_cubic, "opencv.cubic", Tool::opencv, everywhere},
+    Entry{Interpolation::opencv_area, "opencv.area", Tool::opencv, everywhere},
+    Entry{Interpolation::opencv_lanczos4, "opencv.lanczos4", Tool::opencv, everywhere},
+    Entry{Interpolation::torch_nearest, "torch.nearest", Tool::torch, 0},
+    Entry{Interpolation::torch_nearest_exact, "torch.nearest_exact", Tool::torch, 0},
+    Entry{Interpolation::torch_bilinear, "torch.bilinear", Tool::torch, 1},
+    Entry{Interpolation::torch_bilinear_antialias, "torch.bilinear_antialias", Tool::torch, 1},
+    Entry{Interpolation::torch_bicubic, "torch.bicubic", Tool::torch, 2},
+    Entry{Interpolation::torch_bicubic_antialias, "torch.bicubic_antialias", Tool::torch, 2},
 };
 
 const Entry* find(Interpolation interpolation) {
@@ -50,14 +55,15 @@ const Entry* find(Interpolation interpolation) {
   return entry == entries.end() ? nullptr : entry;
 }
 
-Tool tool_of(Interpolation interpolation) {
+const Entry& entry_of(Interpolation interpolation) {
   const auto* entry = find(interpolation);
   if (entry == nullptr) {
     fail(ErrorCode::invalid_option, "interpolation is {}, expected an enumerator of Interpolation",
          static_cast<int>(interpolation));
   }
-  return entry->tool;
+  return *entry;
 }
+Tool tool_of(Interpolation interpolation) { return entry_of(interpolation).tool; }
 
 // How many letters must be put in, taken out or changed (Levenshtein).
 std::size_t edits(std::string_view a, std::string_view b) {
@@ -84,11 +90,30 @@ void check_source(Size size) {
   }
 }
 
+struct Span {
+  int begin;
+  int length;
+};
+
+// What the outputs [first, first + count) of an axis can see of its source. Two samples more than the filters reach are
+// for rounding: positions are computed in float32 by some tools.
+Span needed_span(int source_length, int output_length, int first, int count, double reach) {
+  constexpr double rounding = 2;
+  const double scale = static_cast<double>(source_length) / output_length;
+  const double distance = reach * std::max(scale, 1.0) + rounding;
+  const auto inside = [&](double position) {
+    return static_cast<int>(std::clamp(position, 0.0, static_cast<double>(source_length)));
+  };
+  const int begin = inside(std::floor(first * scale - distance));
+  return {begin, inside(std::ceil((first + count) * scale + distance)) - begin};
+}
+
 PixelRect whole(Size size) { return {0, 0, size.width, size.height}; }
 
 Image resized(const ImageView& image, const SourceRegion& region, Size size, Interpolation interpolation) {
   auto out = Image::uninitialized(size, image.format);
-  resize_like_pillow(image, region, {size, whole(size), interpolation}, out.pixels().data(), out.stride());
+  resize_like_pillow(PartialImage(image), region, {size, whole(size), interpolation}, out.pixels().data(),
+                     out.stride());
   return out;
 }
 
@@ -129,29 +154,41 @@ void check_resize_size(Size size) {
   }
 }
 
-void gather_pixels(const ImageView& image, const PixelPositions& positions, std::uint8_t* out, std::ptrdiff_t stride) {
-  const int step = channels(image.format);
+void gather_pixels(const PartialImage& image, const PixelPositions& positions, std::uint8_t* out,
+                   std::ptrdiff_t stride) {
+  const int step = channels(image.pixels.format);
   for (const int row : positions.rows) {
     const auto* from = image.row(row);
     auto* to = out;
-    for (const int column : positions.columns) to = std::copy_n(from + std::ptrdiff_t{column} * step, step, to);
+    for (const int column : positions.columns)
+      to = std::copy_n(from + std::ptrdiff_t{column - image.x} * step, step, to);
     out += stride;
   }
 }
 
-void resize_into(const ImageView& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride) {
+PicturePart needed_part(Size image, const ResizeRequest& request) {
+  const auto& [left, top, width, height] = request.window;
+  if (request.size == image) return {left, top, {width, height}};
+  const double reach = entry_of(request.interpolation).reach;
+  const auto columns = needed_span(image.width, request.size.width, left, width, reach);
+  const auto rows = needed_span(image.height, request.size.height, top, height, reach);
+  return {columns.begin, rows.begin, {columns.length, rows.length}};
+}
+
+void resize_into(const PartialImage& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride) {
   const auto tool = tool_of(request.interpolation);
-  if (request.size == image.size()) {
+  if (request.size == image.size) {
     const auto& window = request.window;
-    const auto row_bytes = static_cast<std::size_t>(window.width) * static_cast<std::size_t>(channels(image.format));
+    const auto row_bytes =
+        static_cast<std::size_t>(window.width) * static_cast<std::size_t>(channels(image.pixels.format));
     for (int y = 0; y < window.height; ++y, out += stride) {
-      std::memcpy(out, image.row(window.y + y) + std::ptrdiff_t{window.x} * channels(image.format), row_bytes);
+      std::memcpy(out, image.at(window.x, window.y + y), row_bytes);
     }
     return;
   }
-  check_source(image.size());
+  check_source(image.size);
   guarded("resizing an image", [&] {
-    const SourceRegion all{0, 0, static_cast<float>(image.width), static_cast<float>(image.height)};
+    const SourceRegion all{0, 0, static_cast<float>(image.size.width), static_cast<float>(image.size.height)};
     switch (tool) {
       case Tool::pillow: return resize_like_pillow(image, all, request, out, stride);
       case Tool::opencv: return resize_like_opencv(image, request, out, stride);
@@ -164,7 +201,7 @@ Image resize(const ImageView& image, Size size, Interpolation interpolation) {
   check_view(image);
   check_resize_size(size);
   auto out = Image::uninitialized(size, image.format);
-  resize_into(image, {size, whole(size), interpolation}, out.pixels().data(), out.stride());
+  resize_into(PartialImage(image), {size, whole(size), interpolation}, out.pixels().data(), out.stride());
   return out;
 }
 

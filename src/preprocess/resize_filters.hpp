@@ -15,10 +15,12 @@ struct SourceRegion {
   float y2 = 0;
 };
 
-void resize_like_pillow(const ImageView& image, const SourceRegion& region, const ResizeRequest& request,
+void resize_like_pillow(const PartialImage& image, const SourceRegion& region, const ResizeRequest& request,
                         std::uint8_t* out, std::ptrdiff_t stride);
-void resize_like_opencv(const ImageView& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride);
-void resize_like_torch(const ImageView& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride);
+void resize_like_opencv(const PartialImage& image, const ResizeRequest& request, std::uint8_t* out,
+                        std::ptrdiff_t stride);
+void resize_like_torch(const PartialImage& image, const ResizeRequest& request, std::uint8_t* out,
+                       std::ptrdiff_t stride);
 
 /// `planes` pictures of `source` floats, one after the other, into as many of request.size.
 void resize_planes_like_torch(const float* values, std::size_t planes, Size source, const ResizeRequest& request,
@@ -32,6 +34,7 @@ struct PixelPositions {
   std::vector<int> columns;
   std::vector<int> rows;
 };
-void gather_pixels(const ImageView& image, const PixelPositions& positions, std::uint8_t* out, std::ptrdiff_t stride);
+void gather_pixels(const PartialImage& image, const PixelPositions& positions, std::uint8_t* out,
+                   std::ptrdiff_t stride);
 
 }  // namespace visionkit

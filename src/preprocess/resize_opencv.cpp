@@ -48,16 +48,18 @@ Neighbors neighbors(int output, double scale) {
   return {static_cast<int>(left), {fixed_point(1.0F - right_weight), fixed_point(right_weight)}};
 }
 
-void plan_linear(int source_width, int width, const PixelRect& window, int channels, LinearPlan& plan) {
-  const double scale = opencv_scale(source_width, width);
-  plan.channels = channels;
+void plan_linear(const PartialImage& image, const ResizeRequest& request, LinearPlan& plan) {
+  const auto& window = request.window;
+  const int last = image.size.width - 1;
+  const double scale = opencv_scale(image.size.width, request.size.width);
+  plan.channels = channels(image.pixels.format);
   plan.outputs = window.width;
   plan.offsets.clear();
   plan.weights.clear();
   for (int i = 0; i < (window.width + 3) / 4 * 4; ++i) {
     auto at = neighbors(window.x + std::min(i, window.width - 1), scale);
-    if (at.left < 0 || at.left >= source_width - 1) at = {at.left < 0 ? 0 : source_width - 1, {2048, 0}};
-    plan.offsets.push_back(at.left * channels);
+    if (at.left < 0 || at.left >= last) at = {at.left < 0 ? 0 : last, {2048, 0}};
+    plan.offsets.push_back((at.left - image.x) * plan.channels);
     for (int copy = 0; copy < 4; ++copy) plan.weights.insert(plan.weights.end(), at.weights, at.weights + 2);
   }
   plan.source_bytes = static_cast<std::size_t>(plan.offsets.back()) + 16;
@@ -66,13 +68,14 @@ void plan_linear(int source_width, int width, const PixelRect& window, int chann
 // The results of the horizontal pass for the two rows that an output row lies between.
 class LinearRows {
  public:
-  void start(const ImageView& image, const ResizeRequest& request) {
+  void start(const PartialImage& image, const ResizeRequest& request) {
     image_ = image;
-    plan_linear(image.width, request.size.width, request.window, channels(image.format), plan_);
+    plan_linear(image, request, plan_);
     const auto values = static_cast<std::size_t>(plan_.outputs * plan_.channels) + row_slack;
     for (auto& row : rows_) row.resize(std::max(row.size(), values));
     std::fill(std::begin(held_), std::end(held_), -1);
-    copy_.resize(std::max(copy_.size(), plan_.source_bytes + static_cast<std::size_t>(image.width * plan_.channels)));
+    copy_.resize(
+        std::max(copy_.size(), plan_.source_bytes + static_cast<std::size_t>(image.pixels.width * plan_.channels)));
   }
 
   const std::int16_t* row(int y) {
@@ -81,9 +84,9 @@ class LinearRows {
     if (held_[slot] == y) return result.data();
     held_[slot] = y;
     const auto* source = image_.row(y);
-    const auto bytes = static_cast<std::size_t>(image_.width * plan_.channels);
-    const auto left = static_cast<std::size_t>(image_.height - 1 - y) * static_cast<std::size_t>(image_.stride) + bytes;
-    if (left < plan_.source_bytes) {
+    const auto bytes = static_cast<std::size_t>(image_.pixels.width * plan_.channels);
+    const auto* last_row = image_.pixels.row(image_.pixels.height - 1);
+    if (static_cast<std::size_t>(last_row - source) + bytes < plan_.source_bytes) {
       std::memcpy(copy_.data(), source, bytes);
       source = copy_.data();
     }
@@ -92,32 +95,33 @@ class LinearRows {
   }
 
  private:
-  ImageView image_;
+  PartialImage image_{ImageView{}};
   LinearPlan plan_;
   int held_[2] = {-1, -1};
   std::vector<std::int16_t> rows_[2];
   std::vector<std::uint8_t> copy_;
 };
 
-void linear(const ImageView& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride) {
+void linear(const PartialImage& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride) {
   thread_local LinearRows rows;
   rows.start(image, request);
-  const double scale = opencv_scale(image.height, request.size.height);
-  const auto values = static_cast<std::size_t>(request.window.width * channels(image.format));
+  const double scale = opencv_scale(image.size.height, request.size.height);
+  const int last = image.size.height - 1;
+  const auto values = static_cast<std::size_t>(request.window.width * channels(image.pixels.format));
   for (int i = 0; i < request.window.height; ++i, out += stride) {
     const auto at = neighbors(request.window.y + i, scale);
-    const auto* upper = rows.row(std::clamp(at.left, 0, image.height - 1));
-    const auto* lower = rows.row(std::clamp(at.left + 1, 0, image.height - 1));
+    const auto* upper = rows.row(std::clamp(at.left, 0, last));
+    const auto* lower = rows.row(std::clamp(at.left + 1, 0, last));
     linear_vertical_pass(upper, lower, at.weights, values, out);
   }
 }
 
 // What cv::resize() makes of linear when both sides are halved.
-void average_blocks(const ImageView& image, const PixelRect& window, std::uint8_t* out, std::ptrdiff_t stride) {
-  const int step = channels(image.format);
+void average_blocks(const PartialImage& image, const PixelRect& window, std::uint8_t* out, std::ptrdiff_t stride) {
+  const int step = channels(image.pixels.format);
   for (int y = 0; y < window.height; ++y, out += stride) {
-    const auto* upper = image.row(2 * (window.y + y)) + 2 * std::ptrdiff_t{window.x} * step;
-    const auto* lower = upper + image.stride;
+    const auto* upper = image.at(2 * window.x, 2 * (window.y + y));
+    const auto* lower = upper + image.pixels.stride;
     for (int x = 0; x < window.width * step; ++x) {
       const int left = x / step * 2 * step + x % step;
       out[x] =
@@ -155,29 +159,30 @@ void call_opencv(const cv::Mat& source, const ResizeRequest& request, const cv::
 
 }  // namespace
 
-void resize_like_opencv(const ImageView& image, const ResizeRequest& request, std::uint8_t* out,
+void resize_like_opencv(const PartialImage& image, const ResizeRequest& request, std::uint8_t* out,
                         std::ptrdiff_t stride) {
   const auto& [x, y, width, height] = request.window;
   thread_local PixelPositions positions;
   switch (request.interpolation) {
     case Interpolation::opencv_nearest:
-      nearest_positions(image.width, request.size.width, x, width, positions.columns);
-      nearest_positions(image.height, request.size.height, y, height, positions.rows);
+      nearest_positions(image.size.width, request.size.width, x, width, positions.columns);
+      nearest_positions(image.size.height, request.size.height, y, height, positions.rows);
       return gather_pixels(image, positions, out, stride);
     case Interpolation::opencv_nearest_exact:
-      nearest_exact_positions(image.width, request.size.width, x, width, positions.columns);
-      nearest_exact_positions(image.height, request.size.height, y, height, positions.rows);
+      nearest_exact_positions(image.size.width, request.size.width, x, width, positions.columns);
+      nearest_exact_positions(image.size.height, request.size.height, y, height, positions.rows);
       return gather_pixels(image, positions, out, stride);
     case Interpolation::opencv_linear:
-      if (image.width == 2 * request.size.width && image.height == 2 * request.size.height) {
+      if (image.size.width == 2 * request.size.width && image.size.height == 2 * request.size.height) {
         return average_blocks(image, request.window, out, stride);
       }
       return linear(image, request, out, stride);
     default: break;
   }
-  const int type = CV_MAKETYPE(CV_8U, channels(image.format));
-  const cv::Mat source(image.height, image.width, type, const_cast<std::uint8_t*>(image.data),
-                       static_cast<std::size_t>(image.stride));
+  const auto& pixels = image.pixels;  // all of them are there
+  const int type = CV_MAKETYPE(CV_8U, channels(pixels.format));
+  const cv::Mat source(pixels.height, pixels.width, type, const_cast<std::uint8_t*>(pixels.data),
+                       static_cast<std::size_t>(pixels.stride));
   call_opencv(source, request, cv::Mat(height, width, type, out, static_cast<std::size_t>(stride)));
 }
 

@@ -62,27 +62,27 @@ struct Plan {
 class RowWindow {
  public:
   // `end` is the row after the last one that will be asked for.
-  void start(const ImageView& image, const Plan& plan, int begin, int end) {
+  void start(const PartialImage& image, const Plan& plan, int begin, int end) {
     image_ = image;
     plan_ = &plan;
     next_ = begin;
     end_ = end;
-    row_bytes_ = static_cast<std::size_t>(plan.x.outputs) * static_cast<std::size_t>(channels(image.format));
-    has_alpha_ = channels(image.format) == 4;
+    const int step = channels(image.pixels.format);
+    row_bytes_ = static_cast<std::size_t>(plan.x.outputs) * static_cast<std::size_t>(step);
+    has_alpha_ = step == 4;
     is_identity_ = plan.x.is_identity();
     is_borrowed_ = is_identity_ && !has_alpha_;
     capacity_ = std::max(plan.vertical.max_count, 1) + rows_at_once;
     stride_ = row_bytes_ + row_slack;
     grow(results_, static_cast<std::size_t>(capacity_) * stride_);
-    source_bytes_ = std::max(plan.horizontal.source_bytes, static_cast<std::size_t>(image.width) * 4);
+    source_bytes_ = std::max(plan.horizontal.source_bytes, static_cast<std::size_t>(image.pixels.width) * 4);
     grow(sources_, rows_at_once * source_bytes_);
   }
 
   // The row `y` of the source after the horizontal pass. Rows are asked for in an order in which none is needed again
   // after one that is plan.vertical.max_count below it.
   const std::uint8_t* row(int y) {
-    if (is_borrowed_)
-      return image_.row(y) + static_cast<std::ptrdiff_t>(plan_->x.first_output) * channels(image_.format);
+    if (is_borrowed_) return image_.at(plan_->x.first_output, y);
     while (next_ <= y) advance();
     return result(y);
   }
@@ -104,7 +104,7 @@ class RowWindow {
       results[i] = result(y);
     }
     if (is_identity_) {
-      const auto skipped = static_cast<std::size_t>(plan_->x.first_output) * 4;
+      const auto skipped = static_cast<std::size_t>(plan_->x.first_output - image_.x) * 4;
       for (int i = 0; i < count; ++i) std::memcpy(results[i], rows[i] + skipped, row_bytes_);
     } else {
       horizontal_pass(plan_->horizontal, rows, results);
@@ -116,17 +116,18 @@ class RowWindow {
   const std::uint8_t* source(int y, std::uint8_t* copy) const {
     const auto* row = image_.row(y);
     if (has_alpha_) {
-      weight_by_alpha(row, image_.width, copy);
+      weight_by_alpha(row, image_.pixels.width, copy);
       return copy;
     }
-    const auto bytes = static_cast<std::size_t>(image_.width) * static_cast<std::size_t>(channels(image_.format));
-    const auto left = static_cast<std::size_t>(image_.height - 1 - y) * static_cast<std::size_t>(image_.stride) + bytes;
-    if (left >= plan_->horizontal.source_bytes) return row;
+    const auto bytes =
+        static_cast<std::size_t>(image_.pixels.width) * static_cast<std::size_t>(channels(image_.pixels.format));
+    const auto* last_row = image_.pixels.row(image_.pixels.height - 1);
+    if (static_cast<std::size_t>(last_row - row) + bytes >= plan_->horizontal.source_bytes) return row;
     std::memcpy(copy, row, bytes);
     return copy;
   }
 
-  ImageView image_;
+  PartialImage image_{ImageView{}};
   const Plan* plan_ = nullptr;
   int next_ = 0;
   int end_ = 0;
@@ -159,11 +160,12 @@ void nearest_positions(const AxisRequest& axis, std::vector<int>& positions) {
 
 }  // namespace
 
-void resize_like_pillow(const ImageView& image, const SourceRegion& region, const ResizeRequest& request,
+void resize_like_pillow(const PartialImage& image, const SourceRegion& region, const ResizeRequest& request,
                         std::uint8_t* out, std::ptrdiff_t stride) {
   const auto& area = request.window;
-  const AxisRequest x{image.width, region.x1, region.x2, request.size.width, area.x, area.width};
-  const AxisRequest y{image.height, region.y1, region.y2, request.size.height, area.y, area.height};
+  const int step = channels(image.pixels.format);
+  const AxisRequest x{image.size.width, region.x1, region.x2, request.size.width, area.x, area.width, image.x};
+  const AxisRequest y{image.size.height, region.y1, region.y2, request.size.height, area.y, area.height};
   if (request.interpolation == Interpolation::pillow_nearest) {
     thread_local PixelPositions positions;
     nearest_positions(x, positions.columns);
@@ -172,9 +174,9 @@ void resize_like_pillow(const ImageView& image, const SourceRegion& region, cons
   }
   thread_local Workspace workspace;
   auto& [plan, window, rows] = workspace;
-  plan.make(x, y, request.interpolation, channels(image.format));
-  const auto row_bytes = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(channels(image.format));
-  const bool has_alpha = channels(image.format) == 4;
+  plan.make(x, y, request.interpolation, step);
+  const auto row_bytes = static_cast<std::size_t>(area.width) * static_cast<std::size_t>(step);
+  const bool has_alpha = step == 4;
   const bool is_identity = y.is_identity();
   const auto last = static_cast<std::size_t>(area.height - 1);
   const int begin = is_identity ? area.y : plan.vertical.first.front();

@@ -75,7 +75,7 @@ void antialiased_taps(const AxisRequest& axis, Real scale, Real filter_support, 
       const Real weight = window[static_cast<std::size_t>(k)];
       weights[k] = convert(sum != 0 ? weight / sum : weight);
     }
-    taps.first[i] = first;
+    taps.first[i] = first - axis.first_source;
     taps.count[i] = count;
   }
 }
@@ -99,7 +99,7 @@ void interpolating_taps(const AxisRequest& axis, Interpolation interpolation, fl
     const int last = axis.source_length - 1;
     const int begin = static_cast<int>(floor) - (is_cubic ? 1 : 0);
     const int first = std::clamp(begin, 0, last);
-    taps.first[i] = first;
+    taps.first[i] = first - axis.first_source;
     taps.count[i] = std::clamp(begin + taps.max_count - 1, 0, last) - first + 1;
     auto* weights = taps.weights.data() + i * static_cast<std::size_t>(taps.max_count);
     for (int k = 0; k < taps.max_count; ++k) {
@@ -117,7 +117,7 @@ void nearest_taps(const AxisRequest& axis, Interpolation interpolation, float sc
   taps.weights.assign(outputs, 1.0F);
   for (std::size_t i = 0; i < outputs; ++i) {
     const float position = (static_cast<float>(axis.first_output + static_cast<int>(i)) + shift) * scale;
-    taps.first[i] = std::min(static_cast<int>(position), axis.source_length - 1);
+    taps.first[i] = std::min(static_cast<int>(position), axis.source_length - 1) - axis.first_source;
   }
 }
 

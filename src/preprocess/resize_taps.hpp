@@ -18,6 +18,7 @@ struct AxisRequest {
   int output_length = 0;
   int first_output = 0;
   int outputs = 0;
+  int first_source = 0;  ///< which sample AxisTaps counts as 0
   friend bool operator==(const AxisRequest&, const AxisRequest&) = default;
 
   [[nodiscard]] bool is_identity() const {
@@ -28,7 +29,7 @@ struct AxisRequest {
 template <class Weight>
 struct AxisTaps {
   int max_count = 0;            ///< the length of one output's row in `weights`
-  std::vector<int> first;       ///< by output: its first source sample
+  std::vector<int> first;       ///< by output: its first source sample, counted from first_source on
   std::vector<int> count;       ///< by output: how many source samples
   std::vector<Weight> weights;  ///< outputs x max_count, zeros after `count`
 

@@ -8,10 +8,17 @@
 namespace visionkit {
 namespace {
 
-// Two passes in float32, columns first: `load(y, row)` writes a source row of pixels as floats, `store(y, row)` takes a
-// row of the window.
+// Of a source of which not all columns are in memory.
+struct Columns {
+  int first = 0;
+  int count = 0;
+};
+
+// Two passes in float32, columns first: `load(y, row)` writes what is there of a source row of pixels as floats,
+// `store(y, row)` takes a row of the window.
 template <class Load, class Store>
-void resize_rows(Size source, int channels, const ResizeRequest& request, Load load, Store store) {
+void resize_rows(Size source, const Columns& there, int channels, const ResizeRequest& request, Load load,
+                 Store store) {
   struct Workspace {
     AxisTaps<float> x;
     AxisTaps<float> y;
@@ -26,12 +33,13 @@ void resize_rows(Size source, int channels, const ResizeRequest& request, Load l
   auto& result = workspace.result;
   auto& rows = workspace.rows;
   const auto& window = request.window;
-  torch_taps({source.width, 0, static_cast<float>(source.width), request.size.width, window.x, window.width},
-             request.interpolation, x);
+  torch_taps(
+      {source.width, 0, static_cast<float>(source.width), request.size.width, window.x, window.width, there.first},
+      request.interpolation, x);
   torch_taps({source.height, 0, static_cast<float>(source.height), request.size.height, window.y, window.height},
              request.interpolation, y);
   const auto values = static_cast<std::size_t>(window.width * channels);
-  source_row.resize(static_cast<std::size_t>(source.width * channels));
+  source_row.resize(static_cast<std::size_t>(there.count * channels));
   result.resize(values);
   rows.resize(values * static_cast<std::size_t>(y.max_count));
   const auto row_of = [&](int row) { return rows.data() + static_cast<std::size_t>(row % y.max_count) * values; };
@@ -66,10 +74,13 @@ void resize_rows(Size source, int channels, const ResizeRequest& request, Load l
 
 }  // namespace
 
-void resize_like_torch(const ImageView& image, const ResizeRequest& request, std::uint8_t* out, std::ptrdiff_t stride) {
-  const int count = channels(image.format);
+void resize_like_torch(const PartialImage& image, const ResizeRequest& request, std::uint8_t* out,
+                       std::ptrdiff_t stride) {
+  const int width = image.pixels.width;
+  const int count = channels(image.pixels.format);
   resize_rows(
-      image.size(), count, request, [&](int y, float* row) { std::copy_n(image.row(y), image.width * count, row); },
+      image.size, {image.x, width}, count, request,
+      [&](int y, float* row) { std::copy_n(image.row(y), width * count, row); },
       [&](int y, const float* row) {
         for (int i = 0; i < request.window.width * count; ++i) {
           out[y * stride + i] = static_cast<std::uint8_t>(std::nearbyint(std::clamp(row[i], 0.0F, 255.0F)));
@@ -77,14 +88,15 @@ void resize_like_torch(const ImageView& image, const ResizeRequest& request, std
       });
 }
 
-void resize_unit_floats(const ImageView& image, const ResizeRequest& request, float* out) {
-  const int count = channels(image.format);
+void resize_unit_floats(const PartialImage& image, const ResizeRequest& request, float* out) {
+  const int width = image.pixels.width;
+  const int count = channels(image.pixels.format);
   const auto& window = request.window;
   const auto plane = static_cast<std::ptrdiff_t>(window.width) * window.height;
   resize_rows(
-      image.size(), count, request,
+      image.size, {image.x, width}, count, request,
       [&](int y, float* row) {
-        std::transform(image.row(y), image.row(y) + image.width * count, row,
+        std::transform(image.row(y), image.row(y) + width * count, row,
                        [](std::uint8_t value) { return static_cast<float>(value) / 255.0F; });
       },
       [&](int y, const float* row) {
@@ -100,7 +112,7 @@ void resize_planes_like_torch(const float* values, std::size_t planes, Size sour
   const auto source_plane = static_cast<std::size_t>(source.width) * static_cast<std::size_t>(source.height);
   for (std::size_t plane = 0; plane < planes; ++plane, values += source_plane) {
     resize_rows(
-        source, 1, request,
+        source, {0, source.width}, 1, request,
         [&](int y, float* row) { std::copy_n(values + std::ptrdiff_t{y} * source.width, source.width, row); },
         [&](int, const float* row) { out = std::copy_n(row, request.window.width, out); });
   }

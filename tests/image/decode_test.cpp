@@ -17,9 +17,13 @@ TEST_CASE("decoding into reused memory gives the pictures of decode_image, also 
   for (const auto& bytes :
        {encode(make_picture({64, 64}), ImageFormat::jpeg), exif, encode(make_picture({5, 5}), ImageFormat::png)}) {
     for (const auto format : {PixelFormat::rgb8, PixelFormat::gray8}) {
-      CHECK(Image(decode_into(bytes, {.format = format}, buffers)) == decode_image(bytes, {.format = format}));
+      const ReadOptions options{.format = format};
+      const auto found = decode_into(plan_decoding(bytes, options), bytes, options, buffers);
+      CHECK(Image(found.pixels) == decode_image(bytes, options));
     }
-    CHECK(code_of([&] { (void)decode_into(std::span(bytes).first(30), {}, buffers); }) == ErrorCode::image_corrupt);
+    const auto plan = plan_decoding(bytes, {});
+    CHECK(code_of([&] { (void)decode_into(plan, std::span(bytes).first(30), {}, buffers); }) ==
+          ErrorCode::image_corrupt);
   }
 }
 

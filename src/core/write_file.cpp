@@ -1,4 +1,4 @@
-#include "image/write_file.hpp"
+#include "core/write_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
