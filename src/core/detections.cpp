@@ -227,6 +227,10 @@ std::string to_json(std::span<const Detection> detections, const Labels& labels)
       if (index >= 0 && static_cast<std::size_t>(index) < labels.size()) object["name"] = labels[detection.label];
       object["score"] = detection.score;
       object["box"] = std::array{detection.box.x1, detection.box.y1, detection.box.x2, detection.box.y2};
+      if (detection.mask) {
+        const auto [width, height] = detection.mask->size();
+        object["mask"] = {{"size", {height, width}}, {"counts", detection.mask->to_rle()}};
+      }
       list.push_back(std::move(object));
     }
     return list.dump(-1, ' ', false, Json::error_handler_t::replace);

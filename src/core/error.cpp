@@ -34,6 +34,12 @@ constexpr std::array table = {
     ErrorCodeInfo{ErrorCode::model_contract, "model_contract", "the model does not take or give what its record says"},
     ErrorCodeInfo{ErrorCode::model_runtime, "model_runtime", "the network failed while it ran"},
     ErrorCodeInfo{ErrorCode::non_finite_output, "non_finite_output", "the network answered with NaN or infinity"},
+    ErrorCodeInfo{ErrorCode::dataset_syntax, "dataset_syntax", "not the format that it should be, or it breaks off"},
+    ErrorCodeInfo{ErrorCode::dataset_schema, "dataset_schema",
+                  "a key is missing or a value is not what the format allows"},
+    ErrorCodeInfo{ErrorCode::dataset_reference, "dataset_reference",
+                  "it names an image, a category or a file that is not there"},
+    ErrorCodeInfo{ErrorCode::dataset_too_large, "dataset_too_large", "beyond a limit on bytes"},
     ErrorCodeInfo{ErrorCode::out_of_memory, "out_of_memory", "an allocation failed"},
     ErrorCodeInfo{ErrorCode::internal, "internal", "a defect of visionkit"},
 };

@@ -22,10 +22,28 @@ std::vector<ModelDetection> checked(std::span<const TensorView> tensors, const D
   });
 }
 
+using Masks = std::vector<Mask> (*)(std::span<const TensorView>, const DecodeContext&, const MaskRequest&);
+
+template <Masks masks>
+std::vector<Mask> checked_masks(std::span<const TensorView> tensors, const DecodeContext& context,
+                                const MaskRequest& request) {
+  return guarded("decoding masks", [&] {
+    check_context(context);
+    if (request.detections.size() != request.boxes.size()) {
+      fail(ErrorCode::invalid_argument, "masks are asked for {} detections with {} boxes", request.detections.size(),
+           request.boxes.size());
+    }
+    return masks(tensors, context, request);
+  });
+}
+
 constexpr auto formats = std::to_array<DetectionFormat>({
 #define VISIONKIT_DETECTION_FORMAT(name, about, suppression) \
   {#name, about, FormatSuppression::suppression, &checked<decode_##name>},
+#define VISIONKIT_MASK_FORMAT(name, about, suppression) \
+  {#name, about, FormatSuppression::suppression, &checked<decode_##name>, &checked_masks<masks_##name>},
 #include "decode/detection_formats.def"
+#undef VISIONKIT_MASK_FORMAT
 #undef VISIONKIT_DETECTION_FORMAT
 });
 
@@ -113,6 +131,14 @@ std::string_view to_string(LabelRule rule) noexcept {
   switch (rule) {
     case LabelRule::best: return "best";
     case LabelRule::several: return "several";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(MaskFrame frame) noexcept {
+  switch (frame) {
+    case MaskFrame::input: return "input";
+    case MaskFrame::box: return "box";
   }
   return "unknown";
 }

@@ -15,7 +15,7 @@ using test::refusal;
 Tensor zeros(const Shape& shape) { return {shape, std::vector<float>(element_count(shape))}; }
 
 TEST_CASE("formats are found by name, and a wrong name lists them") {
-  CHECK(detection_formats().size() == 11);
+  CHECK(detection_formats().size() == 13);
   for (const auto& format : detection_formats()) CHECK(&find_detection_format(format.name) == &format);
   try {
     (void)find_detection_format("yolov7");
@@ -23,8 +23,8 @@ TEST_CASE("formats are found by name, and a wrong name lists them") {
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::invalid_option);
     CHECK(std::string(error.what()) ==
-          "detection format is \"yolov7\", expected one of yolov5, yolov8, yolov10, yolox, yolox_raw, ssd, retinanet, "
-          "detr, rtdetr, boxes_scores, torchvision");
+          "detection format is \"yolov7\", expected one of yolov5, yolov8, yolov5_seg, yolov8_seg, yolov10, yolox, "
+          "yolox_raw, ssd, retinanet, detr, rtdetr, boxes_scores, torchvision");
   }
 }
 

@@ -105,7 +105,8 @@ struct JudgedDetection {
 /// A JSON array with one object for each detection, without white space:
 /// {"class":2,"name":"car","score":0.93,"box":[12.5,30.0,100.0,80.0]}, corners in pixels. Floats have the fewest digits
 /// that give the same float back; NaN and infinities are null; bytes that are not UTF-8 become U+FFFD. The key "name"
-/// is there for classes that have one.
+/// is there for classes that have one, and "mask" for detections that have one, as COCO's compressed run lengths:
+/// {"size":[height,width],"counts":"..."}.
 [[nodiscard]] VISIONKIT_API std::string to_json(std::span<const Detection> detections, const Labels& labels = {});
 
 }  // namespace visionkit

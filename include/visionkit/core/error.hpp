@@ -36,6 +36,11 @@ enum class ErrorCode {
   model_contract,     ///< the model does not take or give what its record says
   model_runtime,      ///< the network failed while it ran
   non_finite_output,  ///< the network answered with NaN or infinity
+  // Data sets.
+  dataset_syntax,     ///< not the format that it should be: JSON that breaks off, a line that is none
+  dataset_schema,     ///< well-formed, but a key is missing or a value is not what the format allows
+  dataset_reference,  ///< it names an image, a category or a file that is not there
+  dataset_too_large,  ///< beyond a limit on bytes
   // Resources.
   out_of_memory,  ///< an allocation failed
   internal,       ///< a defect of visionkit; please report it

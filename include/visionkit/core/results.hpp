@@ -2,12 +2,14 @@
 // labels().
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/geometry.hpp>
 #include <visionkit/core/labels.hpp>
+#include <visionkit/core/mask.hpp>
 
 namespace visionkit {
 
@@ -35,6 +37,8 @@ struct Detection {
   Box box;  ///< in the caller's picture
   ClassId label;
   float score = 0;  ///< 0..1
+  /// Its pixels, of the caller's picture; only from models that answer masks.
+  std::optional<Mask> mask = {};
   friend bool operator==(const Detection&, const Detection&) = default;
 };
 

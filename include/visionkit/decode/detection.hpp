@@ -15,7 +15,9 @@
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/geometry.hpp>
 #include <visionkit/core/labels.hpp>
+#include <visionkit/core/mask.hpp>
 #include <visionkit/core/tensor.hpp>
+#include <visionkit/decode/masks.hpp>
 #include <visionkit/decode/nms.hpp>
 
 namespace visionkit {
@@ -44,6 +46,12 @@ enum class ScoreActivation { none, sigmoid, softmax };
 /// Whether a box gets its best label only, or every label above the threshold.
 enum class LabelRule { best, several };
 
+/// What the masks of the format torchvision cover.
+enum class MaskFrame {
+  input,  ///< the picture that the network was given, as torchvision's models answer
+  box,    ///< the box, as their mask heads do
+};
+
 /// What a decoder has to know beside the tensors. Empty fields take what the format says.
 struct DecodeContext {
   std::size_t class_count = 0;    ///< at least 1; background and "no object" not counted
@@ -57,6 +65,16 @@ struct DecodeContext {
   std::vector<int> strides = {8, 16, 32};  ///< of yolox_raw: input pixels for each cell, by level
   std::vector<ModelBox> anchors = {};      ///< of ssd and retinanet, in the order of the rows; see anchors.hpp
   std::size_t top_queries = 300;           ///< of rtdetr: at most so many pairs of query and label
+  std::optional<PrototypeRule> mask_rule = {};  ///< of yolov5_seg (sigmoid) and yolov8_seg (logit)
+  std::optional<MaskFrame> mask_frame = {};     ///< of torchvision: input
+};
+
+/// The boxes of one picture whose masks are asked for, and where the picture lies in the network's input.
+struct MaskRequest {
+  std::span<const ModelDetection> detections = {};
+  std::span<const Box> boxes = {};  ///< the same in the picture
+  ModelBox content = {};            ///< the whole picture, as AppliedTransform::to_model() says of it
+  Size image = {};                  ///< of the picture, and of the masks
 };
 
 /// Decodes the tensors of one picture, without a batch extent. Called from many threads at once.
@@ -72,6 +90,9 @@ struct DetectionFormat {
   /// Throws model_contract (tensors that do not fit, scores outside 0..1), non_finite_output, invalid_option,
   /// out_of_memory.
   std::vector<ModelDetection> (*decode)(std::span<const TensorView>, const DecodeContext&);
+  /// The masks of detections from the same tensors, in their order; null for formats without masks. Throws the same,
+  /// and invalid_argument for boxes that are not those of the detections.
+  std::vector<Mask> (*masks)(std::span<const TensorView>, const DecodeContext&, const MaskRequest&) = nullptr;
 };
 
 /// Every format.
@@ -92,5 +113,6 @@ VISIONKIT_API std::string_view to_string(BoxCoordinates coordinates) noexcept;
 VISIONKIT_API std::string_view to_string(BoxEncoding encoding) noexcept;
 VISIONKIT_API std::string_view to_string(ScoreActivation activation) noexcept;
 VISIONKIT_API std::string_view to_string(LabelRule rule) noexcept;
+VISIONKIT_API std::string_view to_string(MaskFrame frame) noexcept;
 
 }  // namespace visionkit

@@ -40,15 +40,17 @@ VISIONKIT_API std::string_view to_string(ScoreStyle style) noexcept;
 struct DrawOptions {
   Labels labels = {};                           ///< class names; a class without one is drawn by its number
   ScoreStyle score_style = ScoreStyle::number;  ///< of detections; a caption always shows number and bar
-  int line_width = 0;   ///< of boxes, 1..1000 pixels; 0: by the size of the picture, 2 at 640x480
-  int text_height = 0;  ///< of capital letters, 5..1000 pixels; 0: by the size of the picture, 10 at 640x480
-  int max_classes = 5;  ///< lines of a caption, 1..1000; fewer when the picture is too low
+  int line_width = 0;         ///< of boxes, 1..1000 pixels; 0: by the size of the picture, 2 at 640x480
+  int text_height = 0;        ///< of capital letters, 5..1000 pixels; 0: by the size of the picture, 10 at 640x480
+  double mask_opacity = 0.4;  ///< of the tint of masks, 0..1
+  int max_classes = 5;        ///< lines of a caption, 1..1000; fewer when the picture is too low
 };
 
-/// Boxes with labels. Labels stay inside the picture and off each other; when there is no room for all, high scores
-/// come first and the others are boxes without a label. Long names are cut. Boxes that are NaN, outside or without area
-/// are not drawn. Letters beyond ASCII lose their accents or become '?'. Pictures below 100 pixels are better enlarged
-/// first. Throws invalid_argument (a view that check_view() refuses), invalid_option, out_of_memory.
+/// Boxes with labels, and masks tinted and outlined where detections have them. Labels stay inside the picture and off
+/// each other; when there is no room for all, high scores come first and the others are boxes without a label. Long
+/// names are cut. Boxes that are NaN, outside or without area are not drawn, masks of another size than the picture are
+/// refused. Letters beyond ASCII lose their accents or become '?'. Pictures below 100 pixels are better enlarged first.
+/// Throws invalid_argument (a view that check_view() refuses, a mask of another size), invalid_option, out_of_memory.
 [[nodiscard]] VISIONKIT_API Image draw(const ImageView& image, std::span<const Detection> detections,
                                        const DrawOptions& options = {});
 

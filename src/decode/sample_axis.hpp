@@ -1,0 +1,40 @@
+// Where the pixels of an output row or column take their values from: the arithmetic of torch's upsample_bilinear2d
+// in float32, on a part of the source.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <visionkit/decode/segmentation.hpp>
+
+namespace visionkit {
+
+/// The part of an axis of `cells` cells that becomes `outputs` pixels, and the pixels of interest.
+struct AxisRegion {
+  int cells = 0;
+  double start = 0;  ///< in cells; may lie outside [0, cells]
+  double end = 0;
+  std::int64_t outputs = 0;
+  int from = 0;  ///< answered are only the outputs [from, from + count)
+  int count = 0;
+};
+
+struct SampleAxis {
+  std::vector<std::int32_t> first;   ///< by output of interest: the cell at or before its center
+  std::vector<std::int32_t> second;  ///< the next cell, or the same at the end
+  std::vector<float> weights;        ///< of the second; the first has 1 - weight
+  int begin = 0;                     ///< those of [begin, end), counted from `from`, lie in the source, others outside
+  int end = 0;
+};
+
+/// Two cells for each output. Cells that show nothing of the region are not used.
+SampleAxis bilinear_axis(const AxisRegion& region, CornerRule corners);
+/// Cell floor(i * scale) for each output, as cv::resize with INTER_NEAREST; all weights are 0.
+SampleAxis nearest_axis(const AxisRegion& region);
+/// The whole of an axis.
+[[nodiscard]] inline AxisRegion whole_axis(int cells, int outputs) {
+  return {
+      .cells = cells, .start = 0, .end = static_cast<double>(cells), .outputs = outputs, .from = 0, .count = outputs};
+}
+
+}  // namespace visionkit
