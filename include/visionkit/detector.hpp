@@ -1,5 +1,6 @@
-// Object detection: from a TorchScript file to boxes in the caller's pixels. What happens inside detect() is public,
-// step by step: preprocess/preprocess.hpp, the network, decode/detection.hpp, decode/nms.hpp, AppliedTransform.
+// Object detection and instance segmentation: from a TorchScript file to boxes in the caller's pixels, with masks where
+// the model has them. What happens inside detect() is public, step by step: preprocess/preprocess.hpp, the network,
+// decode/detection.hpp, decode/nms.hpp, decode/masks.hpp, AppliedTransform.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,11 @@
 #include <visionkit/core/labels.hpp>
 #include <visionkit/core/results.hpp>
 #include <visionkit/decode/detection.hpp>
+#include <visionkit/decode/masks.hpp>
 #include <visionkit/image/image.hpp>
 #include <visionkit/model_description.hpp>
 #include <visionkit/model_record.hpp>
+#include <visionkit/preprocess/tiles.hpp>
 
 namespace visionkit {
 
@@ -28,6 +31,11 @@ struct DetectorOptions {
   /// How overlapping boxes are suppressed, where the format says that they still overlap; the limits hold for all
   /// formats.
   NmsOptions nms = {.max_detections = 300};
+  /// Of models with masks: also suppresses objects by how much their masks overlap, after their boxes.
+  std::optional<MaskNmsOptions> mask_nms = {};
+  /// Cuts larger pictures into tiles. Of two objects of a class that different tiles found, the one with the lower
+  /// score goes when they overlap by more than nms.iou_threshold, measured over the smaller one.
+  std::optional<TileOptions> tiles = {};
   std::vector<std::string> allow = {};  ///< only these classes may be answered; empty: all. Names from the labels
   std::vector<std::string> deny = {};   ///< these classes are never answered
   /// The layout of the output: a name of detection_formats(), or a function of your own. No default.
@@ -57,7 +65,7 @@ class VISIONKIT_API Detector {
   Detector& operator=(Detector&&) noexcept;
   ~Detector();
 
-  /// The objects in one picture by falling score, boxes in its pixels and clipped to it.
+  /// The objects in one picture by falling score, boxes and masks in its pixels and clipped to it.
   /// Throws invalid_argument, model_contract, model_runtime, non_finite_output, out_of_memory.
   [[nodiscard]] std::vector<Detection> detect(const ImageView& image) const;
   /// Those in one encoded picture (JPEG, PNG, WebP, BMP); boxes are in the pixels of decode_image().

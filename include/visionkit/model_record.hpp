@@ -12,32 +12,47 @@
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/labels.hpp>
 #include <visionkit/decode/detection.hpp>
+#include <visionkit/decode/segmentation.hpp>
 #include <visionkit/preprocess/preprocess.hpp>
 
 namespace visionkit {
 
-enum class Task { classification, multilabel_classification, detection, semantic_segmentation };
+enum class Task {
+  classification,             ///< one label a picture
+  multilabel_classification,  ///< any number of labels
+  detection,                  ///< boxes
+  instance_segmentation,      ///< boxes with masks, from a Detector
+  semantic_segmentation,      ///< a label a pixel
+  panoptic_segmentation,      ///< a segment a pixel, from the queries of a MaskFormer or DETR
+};
 
-/// What the numbers in a classifier's output are.
+/// What the numbers in the output of a classifier or segmenter are.
 enum class ScoreKind {
   logits,         ///< any real number: softmax (one label) or sigmoid (many labels) makes them probabilities
   probabilities,  ///< 0..1 already
+  labels,         ///< none: the indices of the best classes; of a segmenter only
 };
 
 /// What the network answers.
 struct OutputContract {
-  ScoreKind scores = ScoreKind::logits;  ///< of a classifier
+  ScoreKind scores = ScoreKind::logits;  ///< of a classifier or segmenter
   /// Which tensors of a tuple, list or dictionary, in the order that the decoder wants: paths such as "0", "out",
   /// "1.scores". Empty: all there are. Of the format torchvision: the path of the list, "1" say.
   std::vector<std::string> tensors = {};
   // Of detectors; decode/detection.hpp explains them.
   std::string format = {};                       ///< the name of a detection format, "yolov8" say
-  std::optional<LabelRule> labels_per_box = {};  ///< nothing: what the format says, as for the next three
+  std::optional<LabelRule> labels_per_box = {};  ///< nothing: what the format says, as for those of the next four
   std::optional<BoxCoordinates> coordinates = {};
   std::optional<ScoreActivation> activation = {};
   std::optional<BoxEncoding> encoding = {};
   /// The number that the network uses for each class, in the order of the labels; empty: 0, 1, 2, ...
   std::vector<std::int64_t> label_numbers = {};
+  std::optional<PrototypeRule> mask_rule = {};
+  std::optional<MaskFrame> mask_frame = {};
+  // Of segmenters; decode/segmentation.hpp explains them.
+  std::optional<CornerRule> corners = {};         ///< nothing: half_pixel
+  std::optional<SegmentationResize> resize = {};  ///< nothing: scores
+  std::vector<std::string> stuff = {};            ///< labels of a panoptic network that are not counted one by one
   friend bool operator==(const OutputContract&, const OutputContract&) = default;
 };
 
@@ -80,6 +95,10 @@ struct ModelRecord {
 /// Parses the JSON text of a record. `origin` names it in messages.
 /// Throws model_record with the JSON pointer, what was found and what is accepted; unknown keys are refused.
 VISIONKIT_API ModelRecord parse_record(std::string_view json, std::string_view origin = "record");
+
+/// The record that comes with a model file, by the rules above, without loading the network; nothing when there is
+/// none. Throws the codes of a failed read, model_format, model_corrupt, model_record.
+VISIONKIT_API std::optional<ModelRecord> read_record(const std::string& model_path);
 
 /// The JSON text of a record, indented; parse_record() reads it back to an equal record.
 VISIONKIT_API std::string to_json(const ModelRecord& record);

@@ -5,7 +5,8 @@
 //   preprocess/  from a picture to a network's input, and back through the AppliedTransform
 //   decode/      from a network's output to results: class scores, boxes, suppression
 //   Classifier   a TorchScript file in, class scores out
-//   Detector     a TorchScript file in, boxes in the picture's pixels out
+//   Detector     a TorchScript file in, boxes in the picture's pixels out, with masks where the model has them
+//   Segmenter    a TorchScript file in, the class of every pixel out
 //
 // A host that needs only the parts without a network includes those headers and links visionkit::core.
 #pragma once
@@ -19,6 +20,7 @@
 #include <visionkit/decode/nms_compatible.hpp>
 #include <visionkit/decode/rotated.hpp>
 #include <visionkit/detector.hpp>
-#include <visionkit/image/draw.hpp>
+#include <visionkit/image/draw_maps.hpp>
 #include <visionkit/image/frames.hpp>
 #include <visionkit/image/io.hpp>
+#include <visionkit/segmenter.hpp>

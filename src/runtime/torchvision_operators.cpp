@@ -1,9 +1,10 @@
 #include "runtime/torchvision_operators.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -12,6 +13,7 @@
 #include <torch/script.h>
 
 #include <visionkit/decode/nms.hpp>
+#include <visionkit/decode/rotated.hpp>
 
 #include "runtime/archive.hpp"
 
@@ -30,34 +32,81 @@ at::Tensor nms_operator(const at::Tensor& boxes, const at::Tensor& scores, doubl
     box = {corner[0], corner[1], corner[2], corner[3]};
     corner += 4;
   }
-  const auto kept = nms(inputs, std::span(values.data_ptr<float>(), count), {}, {.iou_threshold = iou_threshold});
+  // No overlap is above 1: such a threshold suppresses nothing.
+  const auto kept =
+      nms(inputs, std::span(values.data_ptr<float>(), count), {}, {.iou_threshold = std::min(iou_threshold, 1.0)});
   auto indices = at::empty({static_cast<std::int64_t>(kept.size())}, at::kLong);
   std::copy(kept.begin(), kept.end(), indices.data_ptr<std::int64_t>());
   return indices.to(boxes.device());
 }
 
-// One point of a plane by bilinear interpolation; 0 further than a pixel outside.
-float sample(const float* plane, std::int64_t height, std::int64_t width, float y, float x) {
-  if (y < -1 || y > static_cast<float>(height) || x < -1 || x > static_cast<float>(width)) return 0;
-  const auto axis = [](float position, std::int64_t size) {
+// Pixels: beyond any picture. Regions that far away would be sampled for hours.
+constexpr float farthest = 1e6F;
+
+// A sample between two features of one side of a plane; outside it nothing is taken.
+struct Tap {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  float low_weight = 0;
+  float high_weight = 0;
+};
+
+// Where the bins of a region are sampled along one side.
+struct Side {
+  std::int64_t samples = 0;  // of one bin
+  std::vector<Tap> taps;     // bin by bin
+
+  Side(float start, float length, std::int64_t bins, std::int64_t sampling_ratio, std::int64_t size) {
+    const auto bin = length / static_cast<float>(bins);
+    samples = sampling_ratio > 0 ? sampling_ratio : std::max<std::int64_t>(0, std::llround(std::ceil(bin)));
+    taps.reserve(static_cast<std::size_t>(bins * samples));
+    for (std::int64_t i = 0; i < bins; ++i) {
+      for (std::int64_t k = 0; k < samples; ++k) {
+        taps.push_back(tap(
+            start + static_cast<float>(i) * bin + (static_cast<float>(k) + 0.5F) * bin / static_cast<float>(samples),
+            size));
+      }
+    }
+  }
+
+  // Bilinear interpolation; 0 further than a pixel outside.
+  static Tap tap(float position, std::int64_t size) {
+    if (position < -1 || position > static_cast<float>(size)) return {};
     position = std::max(position, 0.0F);
     const auto low = std::min(static_cast<std::int64_t>(position), size - 1);
-    const auto high = std::min(low + 1, size - 1);
     const auto part = low == size - 1 ? 0.0F : position - static_cast<float>(low);
-    return std::tuple(low, high, part);
-  };
-  const auto [top, bottom, down] = axis(y, height);
-  const auto [left, right, across] = axis(x, width);
-  return (1 - down) * (1 - across) * plane[top * width + left] + (1 - down) * across * plane[top * width + right] +
-         down * (1 - across) * plane[bottom * width + left] + down * across * plane[bottom * width + right];
+    return {low, std::min(low + 1, size - 1), 1 - part, part};
+  }
+};
+
+// The pixel that a sample lies in, of one plane.
+float sample(const float* plane, std::int64_t width, const Tap& y, const Tap& x) {
+  const auto across = [&](const float* row) { return x.low_weight * row[x.low] + x.high_weight * row[x.high]; };
+  return y.low_weight * across(plane + y.low * width) + y.high_weight * across(plane + y.high * width);
+}
+
+// One plane of features, pooled to the bins of both sides.
+void pool(const float* plane, std::int64_t width, const Side& down, const Side& across, float* bins) {
+  const auto count = static_cast<float>(std::max<std::int64_t>(down.samples * across.samples, 1));
+  for (auto y = down.taps.begin(); y != down.taps.end(); y += down.samples) {
+    for (auto x = across.taps.begin(); x != across.taps.end(); x += across.samples) {
+      float sum = 0;
+      for (std::int64_t i = 0; i < down.samples; ++i) {
+        for (std::int64_t k = 0; k < across.samples; ++k) sum += sample(plane, width, y[i], x[k]);
+      }
+      *bins++ = sum / count;
+    }
+  }
 }
 
 // He et al., Mask R-CNN (2017), with the conventions of torchvision.ops.roi_align.
 at::Tensor roi_align_operator(const at::Tensor& input, const at::Tensor& rois, double spatial_scale,
                               std::int64_t pooled_height, std::int64_t pooled_width, std::int64_t sampling_ratio,
                               bool aligned) {
-  TORCH_CHECK(input.dim() == 4, "roi_align takes features [n, c, h, w], got ", input.sizes());
+  TORCH_CHECK(input.dim() == 4 && input.size(2) > 0 && input.size(3) > 0, "roi_align takes features [n, c, h, w], got ",
+              input.sizes());
   TORCH_CHECK(rois.dim() == 2 && rois.size(1) == 5, "roi_align takes rois [n, 5], got ", rois.sizes());
+  TORCH_CHECK(pooled_height > 0 && pooled_width > 0, "roi_align makes ", pooled_height, " x ", pooled_width, " bins");
   const auto features = input.to(at::kCPU, at::kFloat).contiguous();
   const auto regions = rois.to(at::kCPU, at::kFloat).contiguous();
   const auto channels = features.size(1);
@@ -70,41 +119,49 @@ at::Tensor roi_align_operator(const at::Tensor& input, const at::Tensor& rois, d
   at::parallel_for(0, regions.size(0), 1, [&](std::int64_t first, std::int64_t last) {
     for (auto n = first; n < last; ++n) {
       const auto* region = regions.data_ptr<float>() + n * 5;
-      const auto image = static_cast<std::int64_t>(region[0]);
-      TORCH_CHECK(image >= 0 && image < features.size(0), "roi_align: no image ", image);
-      const auto left = region[1] * scale - offset;
-      const auto top = region[2] * scale - offset;
-      auto roi_width = region[3] * scale - offset - left;
-      auto roi_height = region[4] * scale - offset - top;
-      if (!aligned) {
-        roi_width = std::max(roi_width, 1.0F);
-        roi_height = std::max(roi_height, 1.0F);
+      // Written so that NaN is refused, too.
+      TORCH_CHECK(region[0] >= 0 && region[0] < static_cast<float>(features.size(0)), "roi_align: no image ",
+                  region[0]);
+      std::array<float, 4> corners;
+      for (std::size_t i = 0; i < corners.size(); ++i) {
+        corners[i] = region[i + 1] * scale - offset;
+        TORCH_CHECK(std::abs(corners[i]) <= farthest, "roi_align: region ", n, " has a corner at ", region[i + 1]);
       }
-      const auto bin_width = roi_width / static_cast<float>(pooled_width);
-      const auto bin_height = roi_height / static_cast<float>(pooled_height);
-      const auto grid_x = sampling_ratio > 0 ? sampling_ratio : static_cast<std::int64_t>(std::ceil(bin_width));
-      const auto grid_y = sampling_ratio > 0 ? sampling_ratio : static_cast<std::int64_t>(std::ceil(bin_height));
-      const auto count = static_cast<float>(std::max<std::int64_t>(grid_x * grid_y, 1));
-      for (std::int64_t c = 0; c < channels; ++c) {
-        const auto* plane = features.data_ptr<float>() + (image * channels + c) * height * width;
-        auto* out = output.data_ptr<float>() + (n * channels + c) * pooled_height * pooled_width;
-        for (std::int64_t i = 0; i < pooled_height * pooled_width; ++i) {
-          const auto bin_top = top + static_cast<float>(i / pooled_width) * bin_height;
-          const auto bin_left = left + static_cast<float>(i % pooled_width) * bin_width;
-          float sum = 0;
-          for (std::int64_t iy = 0; iy < grid_y; ++iy) {
-            const auto y = bin_top + (static_cast<float>(iy) + 0.5F) * bin_height / static_cast<float>(grid_y);
-            for (std::int64_t ix = 0; ix < grid_x; ++ix) {
-              sum += sample(plane, height, width, y,
-                            bin_left + (static_cast<float>(ix) + 0.5F) * bin_width / static_cast<float>(grid_x));
-            }
-          }
-          out[i] = sum / count;
-        }
-      }
+      const auto [left, top, right, bottom] = corners;
+      const auto shortest = aligned ? std::numeric_limits<float>::lowest() : 1.0F;
+      const Side down(top, std::max(bottom - top, shortest), pooled_height, sampling_ratio, height);
+      const Side across(left, std::max(right - left, shortest), pooled_width, sampling_ratio, width);
+      if (down.taps.empty() || across.taps.empty()) continue;
+      const auto* planes =
+          features.data_ptr<float>() + static_cast<std::int64_t>(region[0]) * channels * height * width;
+      auto* bins = output.data_ptr<float>() + n * channels * pooled_height * pooled_width;
+      for (std::int64_t c = 0; c < channels; ++c)
+        pool(planes + c * height * width, width, down, across, bins + c * pooled_height * pooled_width);
     }
   });
   return output.to(input.device(), input.scalar_type());
+}
+
+// Overlaps of turned boxes: centre, width, height and an angle in degrees, anticlockwise on the screen.
+at::Tensor box_iou_rotated_operator(const at::Tensor& boxes1, const at::Tensor& boxes2) {
+  const auto read = [](const at::Tensor& boxes) {
+    TORCH_CHECK(boxes.dim() == 2 && boxes.size(1) == 5, "box_iou_rotated takes boxes [n, 5], got ", boxes.sizes());
+    const auto values = boxes.to(at::kCPU, at::kDouble).contiguous();
+    std::vector<RotatedBox> rotated;
+    for (std::int64_t i = 0; i < values.size(0); ++i) {
+      const auto* value = values.data_ptr<double>() + i * 5;
+      rotated.push_back({value[0], value[1], value[2], value[3], -value[4]});
+    }
+    return rotated;
+  };
+  const auto first = read(boxes1);
+  const auto second = read(boxes2);
+  auto overlaps = at::empty({boxes1.size(0), boxes2.size(0)}, at::kDouble);
+  auto* overlap = overlaps.data_ptr<double>();
+  for (const auto& a : first) {
+    for (const auto& b : second) *overlap++ = rotated_iou(a, b);
+  }
+  return overlaps.to(boxes1.device(), boxes1.scalar_type());
 }
 
 bool is_called(const Archive& archive) {
@@ -132,6 +189,9 @@ void provide_torchvision_operators(const Archive& archive) {
         "sampling_ratio, bool aligned) -> Tensor",
         roi_align_operator);
   }
+  // Only training calls it, but since torchvision 0.28 no scripted detector except FCOS loads without.
+  if (is_missing("torchvision::box_iou_rotated"))
+    library->def("box_iou_rotated(Tensor boxes1, Tensor boxes2) -> Tensor", box_iou_rotated_operator);
 }
 
 }  // namespace visionkit

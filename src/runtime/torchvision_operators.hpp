@@ -1,4 +1,4 @@
-// torchvision::nms and torchvision::roi_align for scripted detectors, so that they run without libtorchvision.
+// torchvision::nms, roi_align and box_iou_rotated for scripted detectors, so that they run without libtorchvision.
 #pragma once
 
 namespace visionkit {

@@ -10,6 +10,7 @@
 
 #include "core/fail.hpp"
 #include "tasks/class_filter.hpp"
+#include "tasks/load.hpp"
 #include "tasks/model.hpp"
 
 namespace visionkit {
@@ -41,6 +42,8 @@ void check_record(const ModelRecord& record, const std::string& file) {
          "'{}' is a model for {}; a Classifier takes classification or multilabel_classification", file,
          to_string(record.task));
   }
+  if (record.output.scores == ScoreKind::labels)
+    fail(ErrorCode::model_contract, "'{}': a Classifier takes logits or probabilities, the record says labels", file);
   check_unit("score_thresholds", record.score_thresholds);
   if (!(record.temperature > 0))
     fail(ErrorCode::invalid_option, "temperature is {}, expected a number above 0", record.temperature);
@@ -183,16 +186,11 @@ Classifier& Classifier::operator=(Classifier&&) noexcept = default;
 Classifier::~Classifier() = default;
 
 Classifier::Classifier(const std::string& path, const ClassifierOptions& options)
-    : impl_(guarded("loading a classifier", [&] {
-        return std::make_unique<Impl>(Archive::from_file(path, options.run, {.newest = newest_file_format()}), options);
-      })) {}
+    : impl_(load_from_file<Impl>("loading a classifier", path, options)) {}
 
 Classifier Classifier::from_bytes(std::span<const std::uint8_t> model, const ClassifierOptions& options,
                                   const std::string& name) {
-  return Classifier(guarded("loading a classifier", [&] {
-    return std::make_unique<Impl>(Archive::from_bytes(model, name, options.run, {.newest = newest_file_format()}),
-                                  options);
-  }));
+  return Classifier(load_from_bytes<Impl>("loading a classifier", model, options, name));
 }
 
 Classification Classifier::classify(const ImageView& image) const {

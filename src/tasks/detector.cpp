@@ -1,14 +1,16 @@
 #include <visionkit/detector.hpp>
 
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <utility>
 
 #include <visionkit/image/io.hpp>
 
 #include "core/fail.hpp"
 #include "tasks/class_filter.hpp"
+#include "tasks/load.hpp"
 #include "tasks/model.hpp"
+#include "tasks/tiling.hpp"
 
 namespace visionkit {
 namespace {
@@ -30,6 +32,8 @@ void check_numbers(const DetectorOptions& options) {
 // What does not depend on the model, before a file is opened.
 void check(const DetectorOptions& options) {
   check_numbers(options);
+  if (options.mask_nms) (void)suppress_by_mask({}, {}, {}, *options.mask_nms);  // checks them
+  if (options.tiles) check_options(*options.tiles);
   if (options.decoder && !options.format.empty()) {
     fail(ErrorCode::invalid_option, "format is '{}' and decoder is set, expected one of them", options.format);
   }
@@ -45,8 +49,9 @@ RecordUse use_record(const DetectorOptions& options, FoundRecord& found, const s
   if (options.score_threshold) record.score_thresholds = {*options.score_threshold};
   if (options.iou_threshold) record.iou_threshold = *options.iou_threshold;
 
-  if (record.task != Task::detection) {
-    fail(ErrorCode::model_contract, "'{}' is a model for {}; a Detector takes detection", file, to_string(record.task));
+  if (record.task != Task::detection && record.task != Task::instance_segmentation) {
+    fail(ErrorCode::model_contract, "'{}' is a model for {}; a Detector takes detection or instance_segmentation", file,
+         to_string(record.task));
   }
   if (record.labels.empty()) {
     fail(ErrorCode::model_contract, "'{}': the record has no labels, which say how many classes there are", file);
@@ -88,8 +93,50 @@ DecodeContext decoding_of(const DetectorOptions& options, const ModelRecord& rec
   fill(context.coordinates, record.output.coordinates);
   fill(context.activation, record.output.activation);
   fill(context.encoding, record.output.encoding);
+  fill(context.mask_rule, record.output.mask_rule);
+  fill(context.mask_frame, record.output.mask_frame);
   return context;
 }
+
+std::vector<float> scores_of(std::span<const Detection> detections) {
+  std::vector<float> scores;
+  for (const auto& detection : detections) scores.push_back(detection.score);
+  return scores;
+}
+
+std::vector<ClassId> labels_of(std::span<const Detection> detections) {
+  std::vector<ClassId> labels;
+  for (const auto& detection : detections) labels.push_back(detection.label);
+  return labels;
+}
+
+std::vector<Detection> picked(std::span<const Detection> detections, std::span<const std::int32_t> indices) {
+  std::vector<Detection> kept;
+  for (const auto index : indices) kept.push_back(detections[static_cast<std::size_t>(index)]);
+  return kept;
+}
+
+// From the pixels of a tile to those of the picture.
+Detection moved(Detection detection, const PixelBox& tile, Size image) {
+  const auto x = static_cast<float>(tile.x1);
+  const auto y = static_cast<float>(tile.y1);
+  auto& box = detection.box;
+  box = {box.x1 + x, box.y1 + y, box.x2 + x, box.y2 + y};
+  if (detection.mask) detection.mask = place(*detection.mask, tile.x1, tile.y1, image);
+  return detection;
+}
+
+// The tensors of one picture as a decoder wants them.
+struct PictureOutputs {
+  std::vector<TensorView> views;
+  std::vector<std::int64_t> labels;  // what one of the views looks at, when the network has numbers of its own
+};
+
+// The parts of several tiles as one list.
+struct Tiled {
+  std::vector<Detection> detections;
+  std::vector<std::size_t> tile;  // of each
+};
 
 }  // namespace
 
@@ -105,38 +152,41 @@ struct Detector::Impl {
     options.input = record.input;
     options.record = record;
     options.decoding = decoding_of(options, record, *options.score_threshold);
+    if (options.tiles) options.tiles = resolved_tiles(*options.tiles, model.fixed_input());
     check_numbers(options);
     if (!given.decoder) {
       const auto& format = find_detection_format(options.format);
       suppression = format.suppression;
       decoder = format.decode;
+      mask_decoder = format.masks;
     }
     allowed = allowed_classes(options.allow, options.deny, record.labels);
     if (!model.warm_up_outputs().empty()) {  // a contract that does not fit and NaN are found at load
-      (void)decode(model.warm_up_outputs(), model.batch_of(1), 0, model.fixed_input().value());
+      const auto tensors = tensors_of(model.warm_up_outputs(), model.batch_of(1), 0);
+      (void)decode(tensors, model.fixed_input().value());
     }
+    model.self_test();
   }
 
-  // The tensors of one picture as its decoder wants them.
-  [[nodiscard]] std::vector<ModelDetection> decode(const Outputs& outputs, std::size_t batch, std::size_t index,
-                                                   Size input) const {
-    auto context = options.decoding;
-    context.input = input;
-    if (options.format == torchvision) return decode_dictionary(outputs, index, context);
+  [[nodiscard]] PictureOutputs tensors_of(const Outputs& outputs, std::size_t batch, std::size_t index) const {
+    if (options.format == torchvision) return dictionary_of(outputs, index);
     const auto views = model.named_outputs(outputs);
-    return decoder(picture_of(views, static_cast<std::int64_t>(batch), static_cast<std::int64_t>(index)), context);
+    return {.views = picture_of(views, static_cast<std::int64_t>(batch), static_cast<std::int64_t>(index)),
+            .labels = {}};
   }
 
   // torchvision answers one dictionary a picture and has its own numbers for classes.
-  [[nodiscard]] std::vector<ModelDetection> decode_dictionary(const Outputs& outputs, std::size_t index,
-                                                              const DecodeContext& context) const {
+  [[nodiscard]] PictureOutputs dictionary_of(const Outputs& outputs, std::size_t index) const {
     const auto& place = model.record().output.tensors;
     const auto prefix = (place.empty() ? "" : place.front() + ".") + std::to_string(index) + ".";
-    auto boxes = model.output(outputs, prefix + "boxes");
-    auto labels = model.output(outputs, prefix + "labels");
-    auto scores = model.output(outputs, prefix + "scores");
+    PictureOutputs tensors;
+    for (const auto* name : {"boxes", "labels", "scores"})
+      tensors.views.push_back(model.output(outputs, prefix + name));
+    const auto masks = std::find_if(outputs.begin(), outputs.end(),
+                                    [&](const auto& output) { return output.name == prefix + "masks"; });
+    if (masks != outputs.end()) tensors.views.push_back(masks->tensor.view());
     const auto& numbers = model.record().output.label_numbers;
-    std::vector<std::int64_t> translated;
+    auto& labels = tensors.views[1];
     if (!numbers.empty() && labels.dtype == DType::int64) {
       const std::span given(static_cast<const std::int64_t*>(labels.data), labels.count());
       for (const auto number : given) {
@@ -145,38 +195,121 @@ struct Detector::Impl {
           fail(ErrorCode::model_contract, "'{}' answered the label {}, which is not among the record's label_numbers",
                model.description().file, number);
         }
-        translated.push_back(found - numbers.begin());
+        tensors.labels.push_back(found - numbers.begin());
       }
-      labels.data = translated.data();
+      labels.data = tensors.labels.data();
     }
-    return decoder(std::array{boxes, labels, scores}, context);
+    return tensors;
   }
 
-  [[nodiscard]] std::vector<Detection> finish(std::vector<ModelDetection> found,
-                                              const AppliedTransform& transform) const {
+  [[nodiscard]] DecodeContext context_for(Size input) const {
+    auto context = options.decoding;
+    context.input = input;
+    return context;
+  }
+
+  // A decoder of the caller's own may say anything.
+  [[nodiscard]] std::vector<ModelDetection> decode(const PictureOutputs& tensors, Size input) const {
+    auto found = decoder(tensors.views, context_for(input));
+    const auto classes = static_cast<std::int32_t>(model.record().labels.size());
+    for (const auto& d : found) {
+      if (d.label.value < 0 || d.label.value >= classes) {
+        fail(ErrorCode::model_contract, "'{}': the decoder answered class {}, expected 0..{}", model.description().file,
+             d.label.value, classes - 1);
+      }
+    }
+    return found;
+  }
+
+  [[nodiscard]] std::vector<ModelDetection> chosen(std::vector<ModelDetection> found) const {
     if (!allowed.empty())
       std::erase_if(found, [&](const auto& d) { return !allowed[static_cast<std::size_t>(d.label.value)]; });
-    if (suppression == FormatSuppression::needed) {
-      found = suppress(found, options.nms);
-    } else {
-      std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
-      found.resize(std::min(found.size(), static_cast<std::size_t>(options.nms.max_detections)));
-    }
+    if (suppression == FormatSuppression::needed) return suppress(found, options.nms);
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+    found.resize(std::min(found.size(), static_cast<std::size_t>(options.nms.max_detections)));
+    return found;
+  }
+
+  void add_masks(std::vector<Detection>& detections, const PictureOutputs& tensors,
+                 std::span<const ModelDetection> found, const AppliedTransform& transform) const {
+    if (mask_decoder == nullptr) return;
+    std::vector<Box> boxes;
+    for (const auto& detection : detections) boxes.push_back(detection.box);
+    const auto [width, height] = transform.image_size();
+    auto masks =
+        mask_decoder(tensors.views, context_for(transform.model_size()),
+                     {.detections = found,
+                      .boxes = boxes,
+                      .content = transform.to_model(Box{0, 0, static_cast<float>(width), static_cast<float>(height)}),
+                      .image = transform.image_size()});
+    for (std::size_t i = 0; i < masks.size(); ++i) detections[i].mask = std::move(masks[i]);
+  }
+
+  [[nodiscard]] std::vector<Detection> detect_one(const PictureOutputs& tensors,
+                                                  const AppliedTransform& transform) const {
+    const auto found = chosen(decode(tensors, transform.model_size()));
     std::vector<Detection> detections;
     detections.reserve(found.size());
     for (const auto& d : found) detections.push_back({transform.to_image_clipped(d.box), d.label, d.score});
-    return detections;
+    add_masks(detections, tensors, found, transform);
+    if (!options.mask_nms || detections.empty() || !detections.front().mask) return detections;
+    std::vector<Mask> masks;
+    for (auto& detection : detections) masks.push_back(*detection.mask);
+    return picked(detections, suppress_by_mask(masks, scores_of(detections), labels_of(detections), *options.mask_nms));
+  }
+
+  void run(std::span<const ImageView> images, const std::function<void(std::vector<Detection>)>& receive) const {
+    model.run(images, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
+      const auto batch = model.batch_of(transforms.size());
+      for (std::size_t i = 0; i < transforms.size(); ++i)
+        receive(detect_one(tensors_of(outputs, batch, i), transforms[i]));
+    });
+  }
+
+  [[nodiscard]] std::vector<Detection> detect_tiles(const ImageView& image) const {
+    check_view(image);
+    const auto tiles = plan_tiles(image.size(), *options.tiles);
+    Tiled all;
+    for_tiles(image, tiles, [&](std::span<const ImageView> views, std::size_t next) {
+      run(views, [&](std::vector<Detection> found) {
+        for (auto& detection : found) {
+          all.detections.push_back(moved(std::move(detection), tiles[next], image.size()));
+          all.tile.push_back(next);
+        }
+        ++next;
+      });
+    });
+    return merged(all);
+  }
+
+  // Objects of one tile have been suppressed already; those of different tiles may be parts of each other.
+  [[nodiscard]] std::vector<Detection> merged(const Tiled& all) const {
+    const auto overlap = [&](std::int32_t kept, std::int32_t candidate) -> double {
+      const auto a = static_cast<std::size_t>(kept);
+      const auto b = static_cast<std::size_t>(candidate);
+      if (all.tile[a] == all.tile[b]) return 0;
+      const auto& one = all.detections[a];
+      const auto& other = all.detections[b];
+      const double boxes = box_overlap(one.box, other.box, BoxOverlap::smaller_area);
+      if (boxes == 0 || !one.mask || !other.mask) return boxes;
+      return mask_iou(*one.mask, *other.mask, OverlapRule::smaller_area);
+    };
+    return picked(all.detections, nms_by(scores_of(all.detections), labels_of(all.detections), overlap,
+                                         {.iou_threshold = options.nms.iou_threshold,
+                                          .scope = options.nms.scope,
+                                          .max_detections = options.nms.max_detections}));
   }
 
   [[nodiscard]] std::vector<std::vector<Detection>> detect(std::span<const ImageView> images) const {
     return guarded("detecting", [&] {
       std::vector<std::vector<Detection>> results;
-      model.run(images, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
-        const auto batch = model.batch_of(transforms.size());
-        for (std::size_t i = 0; i < transforms.size(); ++i) {
-          results.push_back(finish(decode(outputs, batch, i, transforms[i].model_size()), transforms[i]));
-        }
-      });
+      results.reserve(images.size());
+      run_tiled(
+          images, options.tiles,
+          [&](std::span<const ImageView> whole) {
+            run(whole, [&](std::vector<Detection> found) { results.push_back(std::move(found)); });
+          },
+          [&](const ImageView& image) { results.push_back(detect_tiles(image)); });
       return results;
     });
   }
@@ -184,6 +317,7 @@ struct Detector::Impl {
   Model model;
   DetectorOptions options;
   DetectionDecoder decoder = options.decoder;
+  decltype(DetectionFormat::masks) mask_decoder = nullptr;
   FormatSuppression suppression = FormatSuppression::needed;
   std::vector<bool> allowed;
 };
@@ -194,16 +328,11 @@ Detector& Detector::operator=(Detector&&) noexcept = default;
 Detector::~Detector() = default;
 
 Detector::Detector(const std::string& path, const DetectorOptions& options)
-    : impl_(guarded("loading a detector", [&] {
-        return std::make_unique<Impl>(Archive::from_file(path, options.run, {.newest = newest_file_format()}), options);
-      })) {}
+    : impl_(load_from_file<Impl>("loading a detector", path, options)) {}
 
 Detector Detector::from_bytes(std::span<const std::uint8_t> model, const DetectorOptions& options,
                               const std::string& name) {
-  return Detector(guarded("loading a detector", [&] {
-    return std::make_unique<Impl>(Archive::from_bytes(model, name, options.run, {.newest = newest_file_format()}),
-                                  options);
-  }));
+  return Detector(load_from_bytes<Impl>("loading a detector", model, options, name));
 }
 
 std::vector<Detection> Detector::detect(const ImageView& image) const {

@@ -169,7 +169,7 @@ void Model::self_test() const {
   }
   const std::array<ImageView, 1> pictures = {picture};
   run(pictures, [&](std::span<const AppliedTransform>, const Outputs& outputs) {
-    const auto values = named_output(outputs).floats();
+    const auto values = named_outputs(outputs).front().floats();
     if (values.size() < test->output.size()) {
       fail(ErrorCode::model_contract, "self-test of '{}': expected at least {} values, got {}", description_.file,
            test->output.size(), values.size());

@@ -51,7 +51,8 @@ std::string to_string(const ModelDescription& d) {
        fmt::format("{} {}, (pixel * {:.6g} - [{:.6g}]) / [{:.6g}]", to_string(input.channel_order),
                    to_string(input.layout), input.scale, fmt::join(input.mean, ", "), fmt::join(input.std, ", ")));
   for (const auto& output : d.outputs) line("output", tensor_text(output));
-  line("scores", to_string(d.record.output.scores));
+  const bool has_format = !d.record.output.format.empty();  // which says what the scores are
+  line(has_format ? "format" : "scores", has_format ? d.record.output.format : to_string(d.record.output.scores));
   line("labels", labels_text(d.record.labels));
   line("parameters", fmt::format("{}", d.parameters));
   line("engine", fmt::format("{} on {}, {}", d.engine, to_string(d.device), to_string(d.precision)));

@@ -70,6 +70,11 @@ OutputContract read_output(JsonObject object) {
   object.get_enum("activation", output.activation);
   object.get_enum("encoding", output.encoding);
   object.get("label_numbers", output.label_numbers);
+  object.get_enum("mask_rule", output.mask_rule);
+  object.get_enum("mask_frame", output.mask_frame);
+  object.get_enum("corners", output.corners);
+  object.get_enum("resize", output.resize);
+  object.get("stuff", output.stuff);
   object.finish();
   return output;
 }
@@ -94,7 +99,7 @@ Provenance read_provenance(JsonObject object) {
   return provenance;
 }
 
-ModelRecord read_record(JsonObject object, const std::string& origin) {
+ModelRecord read_object(JsonObject object, const std::string& origin) {
   const auto version = object.require<int>("visionkit");
   if (version != schema)
     fail(ErrorCode::model_record, "{}: schema version {} is not read; this visionkit reads {}", origin, version,
@@ -176,6 +181,11 @@ Ordered output_json(const OutputContract& output) {
   add_enum(out, "activation", output.activation);
   add_enum(out, "encoding", output.encoding);
   if (!output.label_numbers.empty()) out["label_numbers"] = output.label_numbers;
+  add_enum(out, "mask_rule", output.mask_rule);
+  add_enum(out, "mask_frame", output.mask_frame);
+  add_enum(out, "corners", output.corners);
+  add_enum(out, "resize", output.resize);
+  if (!output.stuff.empty()) out["stuff"] = output.stuff;
   return out;
 }
 
@@ -186,7 +196,7 @@ ModelRecord parse_record(std::string_view text, std::string_view origin) {
     const std::string where(origin);
     try {
       const auto document = json::parse(text);
-      return read_record(JsonObject(document, where + " ", ErrorCode::model_record), where);
+      return read_object(JsonObject(document, where + " ", ErrorCode::model_record), where);
     } catch (const json::parse_error& error) {
       fail(ErrorCode::model_record, "{} is not JSON: byte {}", where, error.byte);
     } catch (const Error& error) {
@@ -228,7 +238,9 @@ std::string_view to_string(Task task) noexcept {
     case Task::classification: return "classification";
     case Task::multilabel_classification: return "multilabel_classification";
     case Task::detection: return "detection";
+    case Task::instance_segmentation: return "instance_segmentation";
     case Task::semantic_segmentation: return "semantic_segmentation";
+    case Task::panoptic_segmentation: return "panoptic_segmentation";
   }
   return "unknown";
 }
@@ -237,6 +249,7 @@ std::string_view to_string(ScoreKind kind) noexcept {
   switch (kind) {
     case ScoreKind::logits: return "logits";
     case ScoreKind::probabilities: return "probabilities";
+    case ScoreKind::labels: return "labels";
   }
   return "unknown";
 }

@@ -1,11 +1,13 @@
 #include "tasks/record_source.hpp"
 
 #include <filesystem>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "core/fail.hpp"
 #include "core/file.hpp"
+#include "runtime/session.hpp"
 
 namespace visionkit {
 namespace {
@@ -32,22 +34,25 @@ void set_ultralytics_input(ModelRecord& record, Size size) {
     record.output.scores = ScoreKind::probabilities;
   } else {
     resize = {.mode = ResizeMode::letterbox, .size = size, .interpolation = Interpolation::opencv_linear};
-    record.output.format = "yolov8";
+    record.output.format = record.task == Task::detection ? "yolov8" : "yolov8_seg";
   }
 }
 
 // The record that Ultralytics' export describes by its metadata (ultralytics/engine/exporter.py), for the tasks
-// "classify" and "detect".
+// "classify", "detect" and "segment".
 ModelRecord parse_ultralytics(std::string_view text, const std::string& origin) {
   try {
     const auto config = json::parse(text);
+    static const std::map<std::string, Task> tasks = {
+        {"classify", Task::classification}, {"detect", Task::detection}, {"segment", Task::instance_segmentation}};
     const auto task = config.at("task").get<std::string>();
-    if (task != "classify" && task != "detect")
-      fail(ErrorCode::model_record, "{}: Ultralytics' task '{}' is not read; expected classify or detect", origin,
-           task);
+    if (!tasks.contains(task)) {
+      fail(ErrorCode::model_record, "{}: Ultralytics' task '{}' is not read; expected classify, detect or segment",
+           origin, task);
+    }
     ModelRecord record;
     record.name = config.value("description", "");
-    record.task = task == "classify" ? Task::classification : Task::detection;
+    record.task = tasks.at(task);
     record.labels = ultralytics_labels(config.at("names"));
     const auto& size = config.at("imgsz");  // height, width
     set_ultralytics_input(record, {size.at(1).get<int>(), size.at(0).get<int>()});
@@ -87,6 +92,14 @@ FoundRecord find_record(const Archive& archive, const std::optional<ModelRecord>
     return {.notes = {"'" + sidecar + "' is not a visionkit record (no key 'visionkit') and was not read"}};
   }
   return {.record = parse_record(text, "sidecar '" + sidecar + "'"), .origin = RecordOrigin::sidecar};
+}
+
+std::optional<ModelRecord> read_record(const std::string& model_path) {
+  return guarded("reading a model record", [&]() -> std::optional<ModelRecord> {
+    const auto found = find_record(Archive::from_file(model_path, {}, {.newest = newest_file_format()}), {});
+    if (found.origin == RecordOrigin::none) return std::nullopt;
+    return found.record;
+  });
 }
 
 }  // namespace visionkit

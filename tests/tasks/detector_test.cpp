@@ -104,6 +104,16 @@ TEST_CASE("a decoder of one's own takes the place of a format") {
   CHECK(text_of(load({.decoder = corner}, text).detect(gray({80, 40}, 255))) == "1 0.50 [0.0, 0.0, 40.0, 40.0]; ");
 }
 
+TEST_CASE("a decoder of one's own that answers a class without a label is refused") {
+  const auto unknown = [](std::span<const TensorView>, const DecodeContext&) {
+    return std::vector<ModelDetection>{{{0, 2, 4, 6}, ClassId(2), 0.5F}};
+  };
+  auto text = record;
+  text.replace(text.find("\"format\": \"yolov8\""), 18, "");
+  CHECK(contains(refusal([&] { (void)load({.allow = {"cat"}, .decoder = unknown}, text); }),
+                 "the decoder answered class 2, expected 0..1"));
+}
+
 TEST_CASE("torchvision's answer of dictionaries is taken by its place and its own label numbers") {
   const std::string code =
       "def forward(self, x: List[Tensor]) -> Tuple[Dict[str, Tensor], List[Dict[str, Tensor]]]:\n"
@@ -129,6 +139,65 @@ TEST_CASE("torchvision's answer of dictionaries is taken by its place and its ow
                  "model_contract: 'model in memory' answered the label 18"));
   CHECK(contains(refusal([&] { (void)make("[17, 18]", "").detect(picture); }),
                  "expected the output '0.boxes', got '1.0."));
+}
+
+TEST_CASE("masks come in the picture's pixels, in tiles too, and may suppress each other") {
+  // Two boxes over the whole input, 8 x 8, whose masks are the first prototype: its left half.
+  const Tensor head({1, 7, 2}, {4, 4, 4, 4, 8, 8, 8, 8, 0.9F, 0.8F, 1, 1, 0, 0});
+  const Tensor prototypes({1, 2, 4, 4}, {1, 1, -1, -1, 1, 1, -1, -1, 1,  1,  -1, -1, 1,  1,  -1, -1,
+                                         1, 1, 1,  1,  1, 1, 1,  1,  -1, -1, -1, -1, -1, -1, -1, -1});
+  const std::string code =
+      "def forward(self, x):\n"
+      "  light = (torch.amax(x, [1, 2, 3]) > 0.6).float().view(-1, 1, 1)\n"
+      "  scores = self.head[:, 4:5] * light\n"
+      "  head = torch.cat([self.head[:, :4].expand(x.size(0), 4, 2), scores, self.head[:, 5:].expand(x.size(0), 2, "
+      "2)], 1)\n"
+      "  return head, self.prototypes.expand(x.size(0), 2, 4, 4)\n";
+  const std::string text = R"({"visionkit": 1, "task": "instance_segmentation", "labels": ["cat"],
+      "input": {"resize": {"mode": "stretch", "width": 8, "height": 8, "interpolation": "opencv.linear"}},
+      "output": {"format": "yolov8_seg"}})";
+  const auto make = [&](const DetectorOptions& options) {
+    return Detector::from_bytes(ScriptModel{.code = code,
+                                            .extra_files = {{"visionkit.json", text}},
+                                            .buffers = {{"head", head}, {"prototypes", prototypes}}}
+                                    .save(),
+                                options);
+  };
+  const auto picture = gray({80, 40}, 255);
+  const auto both = make({.iou_threshold = 1.0}).detect(picture);
+  REQUIRE(both.size() == 2);
+  for (const auto& found : both) {
+    REQUIRE(found.mask.has_value());
+    CHECK(found.mask->size() == Size{80, 40});
+    CHECK(found.mask->bounding_box() == Box{0, 0, 40, 40});
+    CHECK(found.mask->area() == 1600);
+  }
+  CHECK(make({.iou_threshold = 1.0, .mask_nms = MaskNmsOptions{}}).detect(picture).size() == 1);
+  CHECK(make({}).detect(std::vector{picture, gray({9, 9}, 0)})[1].empty());
+
+  // Four tiles without overlap: one object in each, masks in the large picture.
+  const auto tiled = make({.tiles = TileOptions{.size = {40, 20}, .overlap = 0}}).detect(picture);
+  REQUIRE(tiled.size() == 4);
+  for (const auto& found : tiled) {
+    CHECK(found.mask->size() == Size{80, 40});
+    CHECK(found.mask->area() == 400);
+    CHECK(found.mask->bounding_box().x1 == found.box.x1);
+    CHECK(found.mask->bounding_box().y1 == found.box.y1);
+  }
+  CHECK(contains(refusal([&] { (void)make({.mask_nms = MaskNmsOptions{.overlap_threshold = 2}}); }),
+                 "overlap_threshold"));
+}
+
+TEST_CASE("of the objects that several tiles found, the best one stays") {
+  // 12 x 8 in two tiles that share four columns: the objects of one label are 4 apart and do not overlap.
+  const auto picture = gray({12, 8}, 255);
+  const auto apart = load({.tiles = TileOptions{.overlap = 0.5}}).detect(picture);
+  CHECK(text_of(apart) ==
+        "0 0.90 [0.0, 0.0, 4.0, 4.0]; 0 0.90 [4.0, 0.0, 8.0, 4.0]; 1 0.70 [5.0, 2.0, 7.0, 6.0]; "
+        "1 0.70 [9.0, 2.0, 11.0, 6.0]; ");
+  // Tiles that share six columns: the boxes of label 0 overlap by half of their area, those of label 1 not at all.
+  const auto close = load({.iou_threshold = 0.4, .tiles = TileOptions{.overlap = 0.75}}).detect(gray({10, 8}, 255));
+  CHECK(text_of(close) == "0 0.90 [0.0, 0.0, 4.0, 4.0]; 1 0.70 [5.0, 2.0, 7.0, 6.0]; 1 0.70 [7.0, 2.0, 9.0, 6.0]; ");
 }
 
 TEST_CASE("what a detector cannot know is refused, not guessed") {

@@ -118,6 +118,8 @@ ModelRecord to_record(const ModelCard& card) {
   const auto& output = card.card.at("output");
   if (output.at("format") == "probabilities") record.output.scores = ScoreKind::probabilities;
   if (record.task == Task::detection) read_detection(card, record);
+  if (record.task == Task::semantic_segmentation && output.at("format") == "torchvision")
+    record.output.tensors = {"out"};
   return record;
 }
 

@@ -46,6 +46,11 @@ std::vector<std::string> keys_of_full_records() {
   record.output.activation = ScoreActivation::none;
   record.output.encoding = BoxEncoding::corners;
   record.output.label_numbers = {1};
+  record.output.mask_rule = PrototypeRule::logit;
+  record.output.mask_frame = MaskFrame::input;
+  record.output.corners = CornerRule::half_pixel;
+  record.output.resize = SegmentationResize::scores;
+  record.output.stuff = {"a"};
   record.temperature = 2;
   record.score_thresholds = {0.5F};
   record.iou_threshold = 0.5;
@@ -73,8 +78,12 @@ TEST_CASE("the example in the document is a record that is written back unchange
 
 TEST_CASE("the document names every key and every word that a record may hold") {
   auto words = keys_of_full_records();
-  collect_names(words, Task::semantic_segmentation);
-  collect_names(words, ScoreKind::probabilities);
+  collect_names(words, Task::panoptic_segmentation);
+  collect_names(words, ScoreKind::labels);
+  collect_names(words, PrototypeRule::sigmoid);
+  collect_names(words, MaskFrame::box);
+  collect_names(words, CornerRule::align_corners);
+  collect_names(words, SegmentationResize::labels);
   collect_names(words, ResizeMode::letterbox);
   collect_names(words, Rounding::half_even);
   collect_names(words, LetterboxAnchor::top_left);

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <visionkit/core/error.hpp>
+
+#include "support/files.hpp"
+
 using namespace visionkit;
 
 TEST_CASE("a record survives being written and read") {
@@ -31,7 +35,12 @@ TEST_CASE("a record survives being written and read") {
                    .coordinates = BoxCoordinates::normalized,
                    .activation = ScoreActivation::sigmoid,
                    .encoding = BoxEncoding::xywh,
-                   .label_numbers = {1, 3}};
+                   .label_numbers = {1, 3},
+                   .mask_rule = PrototypeRule::sigmoid,
+                   .mask_frame = MaskFrame::box,
+                   .corners = CornerRule::align_corners,
+                   .resize = SegmentationResize::labels,
+                   .stuff = {"dog"}};
   record.temperature = 1.5F;
   record.score_thresholds = {0.25F, 0.75F};
   record.iou_threshold = 0.6;
@@ -49,6 +58,16 @@ TEST_CASE("a record survives being written and read") {
                    .crop = CropOptions{.size = {224, 220}, .offset = Rounding::truncate}};
   CHECK(parse_record(to_json(cropped)) == cropped);
   CHECK(parse_record(to_json(ModelRecord{})) == ModelRecord{});
+}
+
+TEST_CASE("the record of a model file is read without loading the network") {
+  const auto models = test::data_folder() / "models";
+  const auto record = read_record((models / "digits.pt").string());
+  REQUIRE(record.has_value());
+  CHECK(record->task == Task::classification);
+  CHECK(record->labels.size() == 10);
+  CHECK_FALSE(read_record((models / "unknown_operator.pt").string()).has_value());
+  CHECK_THROWS_AS((void)read_record((models / "missing.pt").string()), Error);
 }
 
 TEST_CASE("what a record leaves out has its default") { CHECK(parse_record(R"({"visionkit": 1})") == ModelRecord{}); }

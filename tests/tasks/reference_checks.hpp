@@ -19,5 +19,6 @@ void check_probe_input(const ModelCard& card, const PreprocessOptions& options);
 
 void check_classification(const ModelCard& card);
 void check_detection(const ModelCard& card);
+void check_segmentation(const ModelCard& card);
 
 }  // namespace visionkit::test

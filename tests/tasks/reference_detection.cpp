@@ -5,7 +5,9 @@
 #include <iostream>
 #include <map>
 
+#include <visionkit/dataset/coco.hpp>
 #include <visionkit/detector.hpp>
+#include <visionkit/metrics/detection.hpp>
 
 #include "support/files.hpp"
 #include "tasks/reference_checks.hpp"
@@ -16,6 +18,7 @@ namespace {
 constexpr float considered = 0.3F;  // detections below are not compared one by one
 constexpr float score_tolerance = 1e-3F;
 constexpr float box_tolerance = 0.5F;  // pixels
+constexpr double ap_tolerance = 5e-4;
 
 struct Found {
   std::int64_t category;
@@ -35,6 +38,20 @@ int missing_from(const std::vector<Found>& others, const std::vector<Found>& som
     return found.score > considered + score_tolerance &&
            std::none_of(others.begin(), others.end(), [&](const Found& other) { return is_same(found, other); });
   }));
+}
+
+// Average precision against the card's, which pycocotools counted on the reference's own boxes.
+void check_figures(const nlohmann::json& measured, const ObjectDataset& truth,
+                   const std::vector<Prediction>& predictions) {
+  DetectionMetrics metrics(truth.categories);
+  metrics.add(truth, predictions);
+  const auto report = metrics.report();
+  std::cout << "  AP " << report.summary.ap << " (reference " << measured.at("AP") << "), AP50 " << report.summary.ap50
+            << " (" << measured.at("AP50") << "), AP75 " << report.summary.ap75 << " (" << measured.at("AP75") << ")\n";
+  CHECK(report.images == measured.at("count").get<std::size_t>());
+  CHECK(std::abs(report.summary.ap - measured.at("AP").get<double>()) <= ap_tolerance);
+  CHECK(std::abs(report.summary.ap50 - measured.at("AP50").get<double>()) <= ap_tolerance);
+  CHECK(std::abs(report.summary.ap75 - measured.at("AP75").get<double>()) <= ap_tolerance);
 }
 
 }  // namespace
@@ -60,13 +77,18 @@ void check_detection(const ModelCard& card) {
   int compared = 0;
   int lost = 0;
   int extra = 0;
-  const auto truth = read_json(card.image_set() / "instances.json");
-  for (const auto& image : truth.at("images")) {
+  const auto truth =
+      read_coco((card.image_set() / "instances.json").string(), {.rules = CocoRules::pycocotools}).dataset;
+  std::vector<Prediction> predictions;
+  for (const auto& image : truth.images) {
     std::vector<Found> got;
-    for (const auto& d : detector.detect(read_stored(card.images() / image.at("file_name").get<std::string>()))) {
-      got.push_back({categories.at(static_cast<std::size_t>(d.label.value)), d.score, d.box});
+    for (const auto& d : detector.detect(read_stored(card.images() / image.file_name))) {
+      const auto category = categories.at(static_cast<std::size_t>(d.label.value));
+      got.push_back({category, d.score, d.box});
+      const ObjectBox box{d.box.x1, d.box.y1, d.box.width(), d.box.height()};
+      predictions.push_back({image.id, category, d.score, box, box.area(), {}});
     }
-    const auto& reference = expected[image.at("id")];
+    const auto& reference = expected[image.id];
     compared += static_cast<int>(
         std::count_if(reference.begin(), reference.end(), [](const auto& f) { return f.score > considered; }));
     lost += missing_from(got, reference);
@@ -74,10 +96,10 @@ void check_detection(const ModelCard& card) {
   }
   std::cout << "  " << compared << " detections above " << considered << " compared, " << lost << " lost, " << extra
             << " extra\n";
-  CHECK(truth.at("images").size() == card.card.at("measured").at("count").get<std::size_t>());
   CHECK(compared > 0);
   CHECK(lost == 0);
   CHECK(extra == 0);
+  check_figures(card.card.at("measured"), truth, predictions);
 }
 
 }  // namespace visionkit::test

@@ -43,7 +43,8 @@ TEST_SUITE("reference.models") {
     static const std::map<std::string, void (*)(const ModelCard&)> checks = {
         {"classification", test::check_classification},
         {"multilabel_classification", test::check_classification},
-        {"detection", test::check_detection}};
+        {"detection", test::check_detection},
+        {"semantic_segmentation", test::check_segmentation}};
     std::vector<std::string> skipped;
     int run = 0;
     for (const auto& card : test::read_cards(*root, skipped)) {
