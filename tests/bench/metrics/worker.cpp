@@ -1,0 +1,103 @@
+// Our side of compare.py, in a process of its own. Each line of the standard input is "WHAT FOLDER CLASSES REPEATS":
+//   confusion, f1   over FOLDER/truth.i32 and FOLDER/predicted.i32
+//   top5            over FOLDER/scores.f32 [samples, classes] and FOLDER/truth.i32
+//   miou            over FOLDER/truth.u8 and FOLDER/predicted.u8: a thousand maps, each `offset` bytes after the last
+// Answers with one line: the median time of a call in milliseconds, then the figures.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <visionkit/metrics/classification.hpp>
+#include <visionkit/metrics/confusion.hpp>
+#include <visionkit/metrics/segmentation.hpp>
+
+namespace {
+
+using namespace visionkit;
+
+constexpr int maps = 1000;
+constexpr int side = 1024;
+constexpr std::size_t offset = 4096;
+
+template <class T>
+const std::vector<T>& values_of(const std::string& path) {
+  static std::map<std::string, std::vector<T>> read;
+  auto& values = read[path];
+  if (values.empty()) {
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    values.resize(static_cast<std::size_t>(file.tellg()) / sizeof(T));
+    file.seekg(0).read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(T)));
+  }
+  return values;
+}
+
+std::vector<double> confusion(const std::string& folder, int classes) {
+  ConfusionMatrix matrix(classes);
+  matrix.add(values_of<ClassId>(folder + "/truth.i32"), values_of<ClassId>(folder + "/predicted.i32"));
+  const auto report = matrix.report();
+  return {report.cells.begin(), report.cells.end()};
+}
+
+std::vector<double> f1(const std::string& folder, int classes) {
+  ConfusionMatrix matrix(classes);
+  matrix.add(values_of<ClassId>(folder + "/truth.i32"), values_of<ClassId>(folder + "/predicted.i32"));
+  const auto report = matrix.report();
+  std::vector<double> figures;
+  for (const auto& rates : report.rates.classes) figures.push_back(rates.f_score);
+  return figures;
+}
+
+std::vector<double> top5(const std::string& folder, int classes) {
+  ClassificationMetric metric(classes, {.ties = TieRule::highest_class_first, .calibration_bins = 0});
+  metric.add(values_of<float>(folder + "/scores.f32"), values_of<ClassId>(folder + "/truth.i32"));
+  return {metric.report({.top_k = {5}}).top_k[0].accuracy};
+}
+
+std::vector<double> miou(const std::string& folder, int classes) {
+  const auto& truth = values_of<std::uint8_t>(folder + "/truth.u8");
+  const auto& predicted = values_of<std::uint8_t>(folder + "/predicted.u8");
+  SegmentationMetric metric(classes);
+  for (std::size_t i = 0; i < maps; ++i) {
+    metric.add(std::span(predicted).subspan(i * offset, side * side), std::span(truth).subspan(i * offset, side * side),
+               {side, side});
+  }
+  const auto report = metric.report();
+  std::vector<double> figures = {report.rates.macro.iou};
+  for (const auto& rates : report.rates.classes) figures.push_back(rates.iou);
+  return figures;
+}
+
+}  // namespace
+
+int main() {
+  const std::map<std::string, std::vector<double> (*)(const std::string&, int)> works = {
+      {"confusion", confusion}, {"f1", f1}, {"top5", top5}, {"miou", miou}};
+  std::cout.precision(std::numeric_limits<double>::max_digits10);
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream words(line);
+    std::string what;
+    std::string folder;
+    int classes = 1;
+    int repeats = 1;
+    words >> what >> folder >> classes >> repeats;
+    std::vector<double> times;
+    std::vector<double> figures;
+    for (int i = -1; i < repeats; ++i) {  // the first reads the files
+      const auto start = std::chrono::steady_clock::now();
+      figures = works.at(what)(folder, classes);
+      times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    }
+    times.erase(times.begin());
+    std::nth_element(times.begin(), times.begin() + repeats / 2, times.end());
+    std::cout << times[static_cast<std::size_t>(repeats / 2)];
+    for (const double figure : figures) std::cout << ' ' << figure;
+    std::cout << std::endl;
+  }
+}
