@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """Runs an example program on the project's own models and checks what it prints. Run by ctest:
 
-    examples.py minimal PROGRAM
-    examples.py classify PROGRAM
-    examples.py preprocess PROGRAM
+    examples.py EXAMPLE PROGRAM --squares SQUARES    SQUARES is the program of squares.cpp
     examples.py readme PREFIX      builds the README's two blocks on the package installed in PREFIX, then as minimal
 """
 
 import argparse
+import contextlib
 import json
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -117,6 +117,155 @@ def check_record(program):
         expect("lables" in failed.stderr, failed.stderr)
 
 
+def custom_decoder(program, arguments):
+    with squares(arguments) as folder:
+        lines = run(program, folder / "centernet.pt", folder / "pictures/two.png").stdout.splitlines()
+        expect(lines == ["red square   1.00 [12.0, 20.0, 44.0, 52.0]", "blue square  1.00 [76.0, 60.0, 108.0, 92.0]"],
+               f"unexpected answer: {lines}")
+        failed = run(program, folder / "yolov8.pt", folder / "pictures/two.png", code=1)
+        expect("expected CenterNet's heat, size and offset" in failed.stderr, failed.stderr)
+    run(program, code=2)
+
+
+@contextlib.contextmanager
+def squares(arguments):
+    with tempfile.TemporaryDirectory() as name:
+        run(arguments.squares, name)
+        yield pathlib.Path(name)
+
+
+def detect(program, arguments):
+    with squares(arguments) as folder:
+        model, pictures = folder / "yolov8.pt", folder / "pictures"
+        red, blue = [12, 20, 44, 52], [76, 60, 108, 92]
+        answers = json_lines(program, model, pictures)
+        expect([pathlib.Path(a["file"]).name for a in answers] == ["wide.png", "none.jpg", "two.png"], f"{answers}")
+        expect([[(o["name"], o["box"]) for o in a["objects"]] for a in answers] ==
+               [[("red square", [24, 24, 88, 88])], [], [("red square", red), ("blue square", blue)]], f"{answers}")
+        expect(json_lines(program, model, pictures, "--batch", 1) == answers, "batches differ from single pictures")
+        # Without suppression, the neighbors of the right cells are there, too.
+        expect(len(json_lines(program, model, pictures / "two.png", "--iou", 1)[0]["objects"]) == 10, "--iou")
+        expect(json_lines(program, model, pictures / "two.png", "--threshold", 1)[0]["objects"] == [], "--threshold")
+
+        table = run(program, model, pictures).stdout.splitlines()
+        expect(table[1] == "  red square   1.00 [24.0, 24.0, 88.0, 88.0]" and table[3] == "  nothing above the threshold",
+               f"unexpected table: {table}")
+        expect("yolov8.pt" in run(program, model, "--describe").stdout, "no description")
+        check_drawings(program, model, folder)
+        check_detector_options(program, folder)
+
+        broken = folder / "broken.png"
+        broken.write_text("no picture")
+        done = run(program, model, broken, pictures / "two.png", "--json", code=1)
+        expect(len(done.stdout.splitlines()) == 1, done.stdout)
+        for part in ("broken.png: unsupported_image:", "1 of 2 pictures failed"):
+            expect(part in done.stderr, f"'{part}' is not in: {done.stderr}")
+    run(program, code=2)
+    run(program, "missing.pt", SINGLE, code=2)
+
+
+def check_drawings(program, model, folder):
+    """Drawn pictures lie as the originals do, and take the place of none."""
+    pictures, out = folder / "pictures", folder / "seen"
+    two = pictures / "two.png"
+    run(program, model, pictures, two, "--out", out)
+    drawn = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.*"))
+    expect(drawn == ["deep/wide.png", "none.jpg", "two-2.png", "two.png"], f"unexpected files: {drawn}")
+    expect((out / "two.png").read_bytes() == (out / "two-2.png").read_bytes() != two.read_bytes(), "nothing is drawn")
+    before = two.read_bytes()
+    done = run(program, model, two, "--out", pictures, code=1)
+    expect("take the place of the original" in done.stderr and two.read_bytes() == before, done.stderr)
+
+
+def check_detector_options(program, folder):
+    """What a model does not say about itself, the command line does."""
+    model, two = folder / "centernet.pt", folder / "pictures/two.png"
+    refused = run(program, model, two, "--format", "centernet", code=2)
+    expect("yolov8" in refused.stderr, f"the formats are not listed: {refused.stderr}")
+    labels, record = folder / "labels.txt", folder / "record.json"
+    labels.write_text("rot\nblau\n")
+    record.write_text(json.dumps({"visionkit": 1, "task": "detection", "score_thresholds": [0.6],
+                                  "input": {"resize": {"mode": "letterbox", "width": 64, "height": 64}}}))
+    (answer,) = json_lines(program, folder / "yolov8.pt", two, "--record", record, "--labels", labels, "--format", "yolov8")
+    expect([o["name"] for o in answer["objects"]] == ["rot", "blau"], f"unexpected names: {answer}")
+
+
+def segment(program, arguments):
+    with squares(arguments) as folder:
+        pictures, out = folder / "pictures", folder / "seen"
+        two = pictures / "two.png"
+        # Classes: one square of 64 x 64 (its corners are rounded off), none, two of 32 x 32.
+        answers = json_lines(program, folder / "classes.pt", pictures, "--out", out)
+        found = [[(c["name"], round(c["fraction"], 3)) for c in a["classes"]] for a in answers]
+        expect(found == [[("background", 0.875), ("red", 0.125)], [("background", 1)],
+                         [("background", 0.875), ("red", 0.062), ("blue", 0.062)]], f"{answers}")
+        expect(answers[2]["classes"][1]["mask"]["size"] == [128, 128], f"{answers[2]}")
+        drawn = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.*"))
+        expect(drawn == ["deep/wide.labels.png", "deep/wide.png", "none.jpg", "none.labels.png", "two.labels.png", "two.png"],
+               f"unexpected files: {drawn}")
+        table = run(program, folder / "classes.pt", two, "--tiles", 0.2).stdout.splitlines()
+        expect(table[0].endswith("two.png 128x128") and re.fullmatch(r"  red +6\.\d %", table[2]), f"unexpected table: {table}")
+
+        # Objects with masks.
+        (answer,) = json_lines(program, folder / "yolov8_seg.pt", two, "--out", out)
+        expect([o["name"] for o in answer["objects"]] == ["red square", "blue square"], f"{answer}")
+        table = run(program, folder / "yolov8_seg.pt", two).stdout.splitlines()
+        expect(table[1:] == ["  red square       1.00 1024 pixels", "  blue square      1.00 1024 pixels"], f"{table}")
+        failed = run(program, DIGITS, two, code=2)
+        expect("a Segmenter takes semantic_segmentation" in failed.stderr, failed.stderr)
+    run(program, code=2)
+
+
+def video(program, arguments):
+    with squares(arguments) as folder:
+        model, frames, clip = folder / "yolov8.pt", folder / "frames", folder / "clip.avi"
+        # A folder to a video; nothing is drawn, since no score is above 1.
+        check_summary(run(program, model, frames, "--out", clip, "--threshold", 1).stdout, "every", 12, 0, 0)
+        expect(clip.read_bytes()[:4] == b"RIFF", "no video")
+        # The video to a folder, in order although two work at it.
+        seen = folder / "seen"
+        check_summary(run(program, model, clip, "--out", seen, "--workers", 2).stdout, "every", 12, 0, 12)
+        expect(sorted(path.name for path in seen.iterdir()) == [f"{i:06}.jpg" for i in range(12)], "frames are missing")
+        # Frames that come too early are dropped, not lost; the written video is as long all the same.
+        for pace in (["--policy", "latest"], ["--realtime", "--fps", 100]):
+            again = folder / "again.avi"
+            done = run(program, model, clip, *pace, "--out", again).stdout
+            found, dropped = map(int, re.search(r"^(\d+) frames, (\d+) dropped", done, re.MULTILINE).groups())
+            expect(found >= 1 and found + dropped == 12, f"frames are lost: {done}")
+            check_summary(done, "latest", found, dropped, found)
+            check_summary(run(program, model, again, "--threshold", 1).stdout, "every", 12, 0, 0)
+
+        (frames / "06.png").write_text("no picture")
+        done = run(program, model, frames, code=1)
+        expect("frame 6: unsupported_image:" in done.stderr, done.stderr)
+        check_summary(done.stdout, "every", 11, 0, 11)
+        shutil.copy(folder / "pictures/two.png", frames / "07.png")
+        failed = run(program, model, frames, "--out", folder / "mixed.avi", code=2)
+        expect("different sizes" in failed.stderr, failed.stderr)
+        failed = run(program, model, folder / "missing.avi", code=2)
+        expect("missing.avi" in failed.stderr, failed.stderr)
+        check_interruption(program, model, frames)
+        (folder / "empty").mkdir()
+        expect("there are no frames" in run(program, model, folder / "empty", code=1).stderr, "an empty folder")
+    run(program, code=2)
+
+
+def check_summary(text, policy, found, dropped, objects):
+    expect(f"fps, policy {policy}\n{found} frames, {dropped} dropped, " in text and f"; {objects} objects\n" in text, text)
+    for stage in ("decode", "detect", "frame age"):
+        expect(re.search(rf"^{stage} +\d+\.\d\d +\d+\.\d\d$", text, re.MULTILINE), f"no times of {stage}: {text}")
+
+
+def check_interruption(program, model, frames):
+    """Ctrl-C ends with the summary, here while a frame is awaited that would come in an hour."""
+    started = subprocess.Popen([program, model, frames, "--realtime", "--fps", "0.0003"], text=True,
+                               stdout=subprocess.PIPE)
+    first = started.stdout.readline()
+    started.send_signal(signal.SIGINT)
+    rest, _ = started.communicate(timeout=60)
+    expect(re.match(r"[01] frames, 0 dropped", rest) and started.returncode == 0, f"{first}{rest}")
+
+
 def preprocess(program, _):
     data = DATA / "preprocess"
     with tempfile.TemporaryDirectory() as name:
@@ -149,10 +298,31 @@ def readme(prefix, arguments):
         minimal(folder / "build/minimal", arguments)
 
 
+def score(program, _):
+    truth = {"images": [{"id": 1, "width": 100, "height": 80}], "categories": [{"id": 1, "name": "cat"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [10, 10, 40, 40], "area": 1600, "iscrowd": 0}]}
+    found = [{"image_id": 1, "category_id": 1, "bbox": [10, 10, 40, 40], "score": 0.9}]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for file, content in (("truth", truth), ("found", found), ("nothing", [])):
+            (folder / f"{file}.json").write_text(json.dumps(content))
+        files = folder / "truth.json", folder / "found.json"
+        report = json.loads(run(program, *files, "--json", "--fail-under", "ap=0.99").stdout)
+        expect(abs(report["summary"]["ap"] - 1) < 1e-9 and report["summary"]["ap_large"] is None, f"unexpected report: {report}")
+        expect(run(program, *files, "--errors").stdout.count("cat ") == 1, "no table")
+        changed = run(program, *files, "--before", folder / "nothing.json").stdout
+        expect("+1.0000 in [+1.0000, +1.0000]" in changed, f"unexpected comparison: {changed}")
+        failed = run(program, files[0], folder / "nothing.json", "--fail-under", "ap=0.5", code=1)
+        expect("ap is 0.0000, below 0.5" in failed.stderr, f"unexpected message: {failed.stderr}")
+        run(program, *files, "--fail-under", "speed=1", code=2)
+        run(program, *reversed(files), code=2)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("example", choices=["minimal", "classify", "preprocess", "readme"])
+    parser.add_argument("example", choices=["minimal", "classify", "detect", "segment", "custom_decoder", "preprocess", "score", "video", "readme"])
     parser.add_argument("path", type=pathlib.Path)
+    parser.add_argument("--squares", type=pathlib.Path)
     parser.add_argument("--compiler", default="c++")
     arguments = parser.parse_args()
     globals()[arguments.example](arguments.path, arguments)

@@ -23,7 +23,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 LIBRARIES = {
     "fmt": r"fmt/", "nlohmann-json": r"nlohmann/", "OpenCV": r"opencv2/", "Eigen": r"Eigen/", "Highway": r"hwy/",
     "libjpeg": r"(jpeglib|jerror|turbojpeg)\.h", "libpng": r"png\.h", "libwebp": r"webp/", "libtiff": r"tiff(io)?\.h",
-    "LibTorch": r"(torch|ATen|c10|caffe2)/", "OpenSSL": r"openssl/", "zlib": r"zlib\.h",
+    "LibTorch": r"(torch|ATen|c10|caffe2)/", "simdjson": r"simdjson\.h",
+    "OpenSSL": r"openssl/", "zlib": r"zlib\.h",
 }
 SYSTEM = re.compile(r"(sys|arpa|netinet|linux)/|(fcntl|unistd|dlfcn|sched|errno|pthread|signal|malloc|immintrin|cpuid|dirent)\.h$")
 

@@ -1,0 +1,161 @@
+// What the larger examples share beside pictures.hpp: batches in which one bad picture does not take the others
+// down, the options of a detector, one line of progress, exit codes.
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <visionkit/visionkit.hpp>
+
+#include "pictures.hpp"
+
+namespace example {
+
+namespace fs = std::filesystem;
+
+/// Parses the command line and runs the program. Exit code: that of `body`; 2 when nothing could be done.
+template <class Body>
+int run_program(CLI::App& app, int argc, char** argv, const Body& body) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return body();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: {}\n", app.get_name(), error.what());
+    return 2;
+  }
+}
+
+inline visionkit::ModelRecord read_record(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read the record '" + path + "'");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return visionkit::parse_record(text, path);
+}
+
+/// One line of JSON. A file name need not be UTF-8; JSON must be.
+inline std::string to_line(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// A line that is written over and over on a terminal; nothing in a pipe or a file.
+class StatusLine {
+ public:
+  StatusLine() = default;
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
+  ~StatusLine() { clear(); }
+
+  void show(const std::string& text) {
+    if (!is_terminal_) return;
+    fmt::print(stderr, "\r{}\x1b[K", text);
+    is_shown_ = true;
+  }
+  void clear() {
+    if (is_shown_) fmt::print(stderr, "\r\x1b[K");
+    is_shown_ = false;
+  }
+
+ private:
+  bool is_terminal_ = isatty(STDERR_FILENO) == 1;
+  bool is_shown_ = false;
+};
+
+/// Reads the pictures, gives them to `answer(images)` in batches, and each with its answer to `show(picture, image,
+/// result)`. What fails is reported and counted, the others go on. The exit code: 0 all went well, 1 some did not.
+template <class Answer, class Show>
+int run_batches(const std::vector<Picture>& pictures, std::size_t batch, const Answer& answer, const Show& show) {
+  if (pictures.empty()) return fmt::print(stderr, "there are no pictures\n"), 1;
+  std::vector<Picture> waiting;  // read, without an answer
+  std::vector<visionkit::Image> images;
+  std::size_t failed = 0;
+  StatusLine status;
+  const auto attempt = [&](const Picture& picture, const auto& work) {
+    try {
+      work();
+    } catch (const visionkit::Error& error) {
+      ++failed;
+      status.clear();
+      fmt::print(stderr, "{}: {}: {}\n", picture.file, to_string(error.code()), error.what());
+    }
+  };
+  const auto flush = [&] {
+    decltype(answer(std::span<const visionkit::Image>(images))) results;
+    try {
+      results = answer(images);
+    } catch (const visionkit::Error&) {
+      results.clear();  // one by one, to see which it was
+    }
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      attempt(waiting[i], [&] {
+        show(waiting[i], images[i], results.empty() ? answer({&images[i], 1}).front() : results[i]);
+      });
+    }
+    waiting.clear();
+    images.clear();
+  };
+  const bool is_seen = isatty(STDOUT_FILENO) == 1;  // then the results themselves show how far it is
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (!is_seen) status.show(fmt::format("{} of {}", i, pictures.size()));
+    attempt(pictures[i], [&] {
+      images.push_back(visionkit::read_image(pictures[i].file));
+      waiting.push_back(pictures[i]);
+    });
+    if (images.size() == batch) flush();
+  }
+  if (!images.empty()) flush();
+  status.clear();
+  if (failed > 0) fmt::print(stderr, "{} of {} pictures failed\n", failed, pictures.size());
+  return failed > 0 ? 1 : 0;
+}
+
+/// The command line of a detector. What is left out, the model's record says.
+struct DetectorArguments {
+  std::string model;
+  std::optional<float> score_threshold;
+  std::optional<double> iou_threshold;
+  std::string format;
+  std::string labels;
+  std::string record;
+
+  void add_to(CLI::App& app) {
+    app.add_option("model", model, "TorchScript file")->required();
+    app.add_option("--threshold", score_threshold, "Only objects with a greater score are shown, 0..1");
+    app.add_option("--iou", iou_threshold, "Of two boxes that overlap by more, the better one stays, 0..1");
+    app.add_option("--format", format, "Layout of the output: a name of detection_formats.def");
+    app.add_option("--labels", labels, "Names of the classes, one a line");
+    app.add_option("--record", record, "Model record (JSON) to use instead of the model's own");
+  }
+
+  [[nodiscard]] visionkit::DetectorOptions options() const {
+    visionkit::DetectorOptions options{
+        .score_threshold = score_threshold, .iou_threshold = iou_threshold, .format = format};
+    if (!labels.empty()) options.labels = visionkit::read_labels(labels);
+    if (!record.empty()) options.record = read_record(record);
+    return options;
+  }
+};
+
+}  // namespace example
