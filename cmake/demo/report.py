@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows the answers of examples/classify on the photographs: on the screen, as pictures with a caption, as report.html.
+"""Shows what the examples answered: on the screen, as pictures with a caption, as report.html.
 
     report.py demo answers.jsonl description.txt
 """
@@ -9,6 +9,7 @@ import json
 import pathlib
 import sys
 
+import scenes
 from PIL import Image, ImageDraw, ImageFont
 from photographs import PHOTOGRAPHS
 
@@ -24,11 +25,14 @@ img {{ width: 22em; height: auto; align-self: flex-start; }}
 td {{ padding: 0 .6em 0 0; }}
 i {{ display: inline-block; height: .8em; background: #36c; }}
 small {{ color: #666; }}
+.scene {{ display: flex; gap: .5em; margin-top: 1em; }}
+.scene img {{ width: 33%; }}
 </style>
 <h1>What {model} sees</h1>
 <p>{right} of {count} photographs are named as a person would.</p>
 {articles}
-<h2>The model</h2>
+{scenes}
+<h2>The model of the photographs</h2>
 <pre>{description}</pre>
 """
 ARTICLE = """<article><img src="pictures/{file}" alt="{shows}"><div>
@@ -72,12 +76,14 @@ def main():
              f"{classes[0]['label']}  {classes[0]['score']:.2f}")
         articles.append(article(photograph, classes))
 
+    print(f"\n{right} of {len(articles)} photographs are named as a person would.")
+    section, are_digits_found = scenes.report(demo)
+
     description = pathlib.Path(sys.argv[3]).read_text()
     (demo / "report.html").write_text(PAGE.format(
-        model="EfficientNet-Lite0", right=right, count=len(articles), articles="\n".join(articles),
+        model="EfficientNet-Lite0", right=right, count=len(articles), articles="\n".join(articles), scenes=section,
         description=html.escape(description)))
-    print(f"\n{right} of {len(articles)} photographs are named as a person would.")
-    sys.exit(right != len(articles))
+    sys.exit(right != len(articles) or not are_digits_found)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // libFuzzer: any tensors into any detection format are either refused with an Error or give finite boxes, scores of
-// 0..1 and existing classes, and so they do after suppression.
+// 0..1 and existing classes, and so they do after suppression; masks have the size of the picture.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -46,6 +46,8 @@ DecodeContext take_context(Bytes& bytes) {
   context.extra_values = bytes.below(3);
   context.strides.assign(bytes.below(4), static_cast<int>(bytes.below(34)) - 1);
   context.top_queries = bytes.below(9);
+  if (bytes.below(2) == 1) context.mask_rule = static_cast<PrototypeRule>(bytes.below(2));
+  if (bytes.below(2) == 1) context.mask_frame = static_cast<MaskFrame>(bytes.below(2));
   for (auto count = bytes.below(5); count > 0; --count) {
     context.anchors.push_back({bytes.take<float>(), bytes.take<float>(), bytes.take<float>(), bytes.take<float>()});
   }
@@ -73,12 +75,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     tensors.push_back(std::move(tensor));
   }
   try {
-    for (const auto& found : suppress(format.decode(tensors, context))) {
+    const auto kept = suppress(format.decode(tensors, context));
+    for (const auto& found : kept) {
       const auto& box = found.box;
       const bool sound = std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) &&
                          std::isfinite(box.y2) && found.score >= 0 && found.score <= 1 && found.label.value >= 0 &&
                          static_cast<std::size_t>(found.label.value) < context.class_count;
       if (!sound) __builtin_trap();
+    }
+    if (format.masks == nullptr) return 0;
+    const Size image = {static_cast<int>(bytes.below(65)), static_cast<int>(bytes.below(65))};
+    std::vector<Box> boxes;
+    for (const auto& found : kept)
+      boxes.push_back(clip(Box{found.box.x1, found.box.y1, found.box.x2, found.box.y2}, image));
+    const ModelBox content = {bytes.take<float>(), bytes.take<float>(), bytes.take<float>(), bytes.take<float>()};
+    for (const auto& mask :
+         format.masks(tensors, context, {.detections = kept, .boxes = boxes, .content = content, .image = image})) {
+      if (mask.size() != image) __builtin_trap();
     }
   } catch (const Error&) {
     return 0;

@@ -24,6 +24,7 @@ LIBRARIES = {
     "fmt": r"fmt/", "nlohmann-json": r"nlohmann/", "OpenCV": r"opencv2/", "Eigen": r"Eigen/", "Highway": r"hwy/",
     "libjpeg": r"(jpeglib|jerror|turbojpeg)\.h", "libpng": r"png\.h", "libwebp": r"webp/", "libtiff": r"tiff(io)?\.h",
     "LibTorch": r"(torch|ATen|c10|caffe2)/", "simdjson": r"simdjson\.h",
+    "pugixml": r"pugixml\.hpp", "yaml-cpp": r"yaml-cpp/",
     "OpenSSL": r"openssl/", "zlib": r"zlib\.h",
 }
 SYSTEM = re.compile(r"(sys|arpa|netinet|linux)/|(fcntl|unistd|dlfcn|sched|errno|pthread|signal|malloc|immintrin|cpuid|dirent)\.h$")

@@ -86,6 +86,12 @@ struct DatasetNote {
   friend bool operator==(const DatasetNote&, const DatasetNote&) = default;
 };
 
+/// A data set as a reader of folders gives it.
+struct AnnotatedObjects {
+  ObjectDataset dataset;
+  std::vector<DatasetNote> notes;  ///< what was put right or left out
+};
+
 /// The pixels of an object in a picture of this size: its segmentation, or its box where there is none, by COCO's
 /// rasteriser. A mask is taken as it is, whatever its size. Throws what rasterize() throws.
 [[nodiscard]] VISIONKIT_API Mask to_mask(const Segmentation& segmentation, const ObjectBox& box, Size size);
