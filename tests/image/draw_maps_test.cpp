@@ -3,15 +3,16 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <functional>
 #include <set>
 #include <tuple>
 
 #include <visionkit/core/error.hpp>
 
 #include "image/palette.hpp"
+#include "support/refusal.hpp"
 
 using namespace visionkit;
+using visionkit::test::refusal;
 
 namespace {
 
@@ -37,15 +38,6 @@ LabelMap stripes(int shift = 0) {
       ids[static_cast<std::size_t>(y * 60 + x)] = static_cast<std::uint8_t>(std::clamp(x - shift, 0, 59) / 20);
   }
   return {std::move(ids), size};
-}
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-    return "accepted";
-  } catch (const Error& error) {
-    return error.what();
-  }
 }
 
 }  // namespace
@@ -140,14 +132,16 @@ TEST_CASE("panels stand beside each other, titles above them") {
 
 TEST_CASE("what cannot be drawn is refused with a reason") {
   const Image small({10, 10}, PixelFormat::rgb8);
-  CHECK(refusal([&] { (void)draw(small, stripes()); }) == "the map is 60x40, the picture is 10x10");
-  CHECK(refusal([&] { (void)draw(gray(), stripes(), {.opacity = 1.5}); }) == "opacity is 1.5, expected 0..1");
-  CHECK(refusal([&] { (void)draw(gray(), stripes(), {.legend_entries = -1}); }) ==
-        "legend_entries is -1, expected 0..1000");
-  CHECK(refusal([&] { (void)side_by_side({}); }) == "no picture to put side by side, expected at least 1");
+  CHECK(refusal([&] { return draw(small, stripes()); }) == "invalid_argument: the map is 60x40, the picture is 10x10");
+  CHECK(refusal([&] { return draw(gray(), stripes(), {.opacity = 1.5}); }) ==
+        "invalid_option: opacity is 1.5, expected 0..1");
+  CHECK(refusal([&] { return draw(gray(), stripes(), {.legend_entries = -1}); }) ==
+        "invalid_option: legend_entries is -1, expected 0..1000");
+  CHECK(refusal([&] { return side_by_side({}); }) ==
+        "invalid_argument: no picture to put side by side, expected at least 1");
   const Detection wrong = {{1, 1, 9, 9}, ClassId(0), 0.5F, Mask::from_runs({100}, {10, 10})};
-  CHECK(refusal([&] { (void)draw(gray(), std::span(&wrong, 1)); }) ==
-        "a detection has a mask of 10x10, the picture is 60x40");
+  CHECK(refusal([&] { return draw(gray(), std::span(&wrong, 1)); }) ==
+        "invalid_argument: a detection has a mask of 10x10, the picture is 60x40");
 }
 
 TEST_CASE("the mask of a detection is tinted and outlined inside") {

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <visionkit/core/error.hpp>
+#include "support/refusal.hpp"
 
 using namespace visionkit;
 
@@ -68,17 +68,12 @@ TEST_CASE("for any sizes, the cores are a partition of the picture and lie in th
 }
 
 TEST_CASE("options out of range are refused with field, value and range") {
-  const auto refusal = [](Size image, const TileOptions& options) -> std::string {
-    try {
-      (void)plan_tiles(image, options);
-      return "accepted";
-    } catch (const Error& error) {
-      return error.what();
-    }
+  const auto refusal = [](Size image, const TileOptions& options) {
+    return test::refusal([&] { return plan_tiles(image, options); });
   };
-  CHECK(refusal({9, 9}, {}) == "tiles.size is 0x0, expected at least 1x1");
+  CHECK(refusal({9, 9}, {}) == "invalid_option: tiles.size is 0x0, expected at least 1x1");
   CHECK(refusal({9, 9}, {.size = {-1, 5}}) ==
-        "tiles.size is -1x5, expected at least 1x1, or 0x0 for the network's input");
-  CHECK(refusal({9, 9}, {.size = {5, 5}, .overlap = 0.95}) == "tiles.overlap is 0.95, expected 0..0.9");
-  CHECK(refusal({0, 9}, {.size = {5, 5}}) == "a picture of 0x9 cannot be cut into tiles");
+        "invalid_option: tiles.size is -1x5, expected at least 1x1, or 0x0 for the network's input");
+  CHECK(refusal({9, 9}, {.size = {5, 5}, .overlap = 0.95}) == "invalid_option: tiles.overlap is 0.95, expected 0..0.9");
+  CHECK(refusal({0, 9}, {.size = {5, 5}}) == "invalid_argument: a picture of 0x9 cannot be cut into tiles");
 }

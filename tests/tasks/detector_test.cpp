@@ -1,13 +1,15 @@
 #include <visionkit/detector.hpp>
 
 #include <algorithm>
-#include <functional>
 
 #include <doctest/doctest.h>
 
+#include "support/refusal.hpp"
 #include "support/script_model.hpp"
 
 using namespace visionkit;
+using visionkit::test::contains;
+using visionkit::test::refusal;
 using visionkit::test::ScriptModel;
 
 namespace {
@@ -46,17 +48,6 @@ std::string text_of(const std::vector<Detection>& found) {
   for (const auto& d : found) text += to_string(d) + "; ";
   return text;
 }
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-    return "accepted";
-  } catch (const Error& error) {
-    return std::string(to_string(error.code())) + ": " + error.what();
-  }
-}
-
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <thread>
 
 #include <doctest/doctest.h>
 
+#include "support/refusal.hpp"
 #include "support/script_model.hpp"
 
 using namespace visionkit;
+using visionkit::test::contains;
+using visionkit::test::refusal;
 using visionkit::test::ScriptModel;
 
 namespace {
@@ -49,17 +51,6 @@ std::string row_of(const LabelMap& map, int y) {
     text += map.at(x, y) == map.void_id() ? "." : std::to_string(map.at(x, y).value);
   return text;
 }
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-    return "accepted";
-  } catch (const Error& error) {
-    return std::string(to_string(error.code())) + ": " + error.what();
-  }
-}
-
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
