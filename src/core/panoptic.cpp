@@ -166,8 +166,8 @@ std::string to_string(const PanopticMap& map) {
                                     [](const auto& each) { return each.kind == PanopticKind::thing; });
   const auto ids = map.ids();
   const auto none = static_cast<double>(std::count(ids.begin(), ids.end(), panoptic_void));
-  return fmt::format("{} panoptic map: {} things, {} stuff, void {:.1f} %", to_string(map.size()), things,
-                     static_cast<std::ptrdiff_t>(segments.size()) - things,
+  return fmt::format("{} panoptic map: {} {}, {} stuff, void {:.1f} %", to_string(map.size()), things,
+                     things == 1 ? "thing" : "things", static_cast<std::ptrdiff_t>(segments.size()) - things,
                      ids.empty() ? 0 : 100 * none / static_cast<double>(ids.size()));
 }
 

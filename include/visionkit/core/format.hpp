@@ -6,10 +6,14 @@
 
 #include <fmt/format.h>
 
+#include <visionkit/core/detections.hpp>
 #include <visionkit/core/device.hpp>
 #include <visionkit/core/error.hpp>
 #include <visionkit/core/geometry.hpp>
+#include <visionkit/core/label_map.hpp>
 #include <visionkit/core/labels.hpp>
+#include <visionkit/core/mask.hpp>
+#include <visionkit/core/panoptic.hpp>
 #include <visionkit/core/results.hpp>
 #include <visionkit/core/tensor.hpp>
 
@@ -27,29 +31,28 @@ struct ToStringFormatter : fmt::formatter<fmt::string_view> {
 
 }  // namespace visionkit::detail
 
-template <>
-struct fmt::formatter<visionkit::ErrorCode> : visionkit::detail::ToStringFormatter<visionkit::ErrorCode> {};
-template <>
-struct fmt::formatter<visionkit::Size> : visionkit::detail::ToStringFormatter<visionkit::Size> {};
-template <>
-struct fmt::formatter<visionkit::Point> : visionkit::detail::ToStringFormatter<visionkit::Point> {};
-template <>
-struct fmt::formatter<visionkit::ModelPoint> : visionkit::detail::ToStringFormatter<visionkit::ModelPoint> {};
-template <>
-struct fmt::formatter<visionkit::Box> : visionkit::detail::ToStringFormatter<visionkit::Box> {};
-template <>
-struct fmt::formatter<visionkit::ModelBox> : visionkit::detail::ToStringFormatter<visionkit::ModelBox> {};
-template <>
-struct fmt::formatter<visionkit::ClassId> : visionkit::detail::ToStringFormatter<visionkit::ClassId> {};
-template <>
-struct fmt::formatter<visionkit::ClassScore> : visionkit::detail::ToStringFormatter<visionkit::ClassScore> {};
-template <>
-struct fmt::formatter<visionkit::Classification> : visionkit::detail::ToStringFormatter<visionkit::Classification> {};
-template <>
-struct fmt::formatter<visionkit::Detection> : visionkit::detail::ToStringFormatter<visionkit::Detection> {};
-template <>
-struct fmt::formatter<visionkit::DType> : visionkit::detail::ToStringFormatter<visionkit::DType> {};
-template <>
-struct fmt::formatter<visionkit::Device> : visionkit::detail::ToStringFormatter<visionkit::Device> {};
-template <>
-struct fmt::formatter<visionkit::Precision> : visionkit::detail::ToStringFormatter<visionkit::Precision> {};
+#define VISIONKIT_FORMATTER(Type) \
+  template <>                     \
+  struct fmt::formatter<visionkit::Type> : visionkit::detail::ToStringFormatter<visionkit::Type> {};
+
+VISIONKIT_FORMATTER(ErrorCode)
+VISIONKIT_FORMATTER(Size)
+VISIONKIT_FORMATTER(Point)
+VISIONKIT_FORMATTER(ModelPoint)
+VISIONKIT_FORMATTER(Box)
+VISIONKIT_FORMATTER(ModelBox)
+VISIONKIT_FORMATTER(PixelBox)
+VISIONKIT_FORMATTER(ClassId)
+VISIONKIT_FORMATTER(ClassScore)
+VISIONKIT_FORMATTER(Classification)
+VISIONKIT_FORMATTER(Detection)
+VISIONKIT_FORMATTER(Outcome)
+VISIONKIT_FORMATTER(Mask)
+VISIONKIT_FORMATTER(LabelMap)
+VISIONKIT_FORMATTER(PanopticSegment)
+VISIONKIT_FORMATTER(PanopticMap)
+VISIONKIT_FORMATTER(DType)
+VISIONKIT_FORMATTER(Device)
+VISIONKIT_FORMATTER(Precision)
+
+#undef VISIONKIT_FORMATTER

@@ -18,10 +18,10 @@
 namespace visionkit {
 
 struct YoloReadOptions {
-  /// The size of a picture by its path (read_image_info() knows it). Needed, because the files have no pixels.
+  /// The size of a picture by its path, from read_image() say. Needed, because the texts have no pixels.
   std::function<Size(const std::string& path)> image_size = {};
-  std::string split = "val";                              ///< the key of data.yaml: "train", "val", "test"
-  std::string images = {};                                ///< the folder of the pictures; empty: the one of the split
+  std::string split = "val";                                ///< the key of data.yaml: "train", "val", "test"
+  std::string images = {};                                  ///< the folder of the pictures; empty: the one of the split
   std::uint64_t max_file_bytes = std::uint64_t{16} << 20U;  ///< larger texts are refused; 1 to 1 GiB
 };
 
@@ -52,8 +52,8 @@ struct YoloDescription {
 ///
 /// Throws the codes of a failed read, invalid_option, dataset_too_large, dataset_syntax (no row, a class out of range,
 /// what data.yaml does not need: anchors, tags, tabs; with the line), dataset_schema (numbers outside 0..1, a box
-/// without area, names and nc that differ), dataset_reference (a folder outside of the root, a split that is not there).
-/// What image_size throws leaves as internal unless it is an Error.
+/// without area, names and nc that differ), dataset_reference (a folder outside of the root, a split that is not
+/// there). What image_size throws leaves as internal unless it is an Error.
 [[nodiscard]] VISIONKIT_API AnnotatedObjects read_yolo(const std::string& root, const YoloReadOptions& options);
 
 /// A data.yaml from memory; `name` stands for the path in messages.
