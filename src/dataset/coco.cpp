@@ -10,21 +10,10 @@
 #include <utility>
 
 #include "dataset/coco_read.hpp"
+#include "dataset/folder.hpp"
 
 namespace visionkit {
 namespace {
-
-// Names that leave the folder of the data set, on any system.
-bool is_escaping(std::string_view name) {
-  if (name.starts_with('/') || name.starts_with('\\') || name.find('\0') != std::string_view::npos) return true;
-  if (name.size() > 1 && name[1] == ':') return true;
-  for (std::size_t begin = 0; begin <= name.size();) {
-    const auto end = std::min(name.find_first_of("/\\", begin), name.size());
-    if (name.substr(begin, end - begin) == "..") return true;
-    begin = end + 1;
-  }
-  return false;
-}
 
 class AnnotationReader {
  public:
@@ -95,7 +84,7 @@ class AnnotationReader {
         image.size.height = side(inner);
       } else if (key == "file_name") {
         image.file_name = walk_.text(inner);
-        if (is_escaping(image.file_name)) {
+        if (leaves_folder(image.file_name)) {
           walk_.refuse(ErrorCode::dataset_reference, "the name '{}' leaves the folder of the data set",
                        image.file_name);
         }

@@ -76,6 +76,23 @@ bool is_folder(const std::string& path) {
   return std::filesystem::is_directory(path, ignored);
 }
 
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+std::vector<std::string> list_folders(const std::string& folder, const char* what) {
+  std::vector<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (is_folder(entry->path().string())) names.push_back(entry->path().filename().string());
+  }
+  if (error) fail_folder("list", what, folder, error);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 std::vector<std::string> list_files(const std::string& folder, std::span<const std::string_view> extensions,
                                     const char* what) {
   std::vector<std::string> names;
@@ -137,8 +154,9 @@ std::vector<ImageObjects> group_by_image(const ObjectDataset& dataset, const cha
     const auto image = images.find(object.image_id);
     const auto category = categories.find(object.category_id);
     if (image == images.end() || category == categories.end()) {
-      fail(ErrorCode::dataset_reference, "cannot write {}: the picture {} or the category {} of object {} is not listed",
-           what, object.image_id, object.category_id, object.id);
+      fail(ErrorCode::dataset_reference,
+           "cannot write {}: the picture {} or the category {} of object {} is not listed", what, object.image_id,
+           object.category_id, object.id);
     }
     groups[image->second].objects.push_back({&object, category->second});
   }

@@ -25,6 +25,11 @@ bool leaves_folder(std::string_view name);
 std::string_view without_extension(std::string_view name);
 
 bool is_folder(const std::string& path);
+bool is_file(const std::string& path);
+
+/// The names of the folders in a folder, in the order of their bytes; those behind symbolic links, too. Throws as
+/// list_files().
+std::vector<std::string> list_folders(const std::string& folder, const char* what);
 
 /// The regular files below a folder whose extension, in any case, is one of these: relative to it, parted by '/', in
 /// the order of their bytes. Folders behind symbolic links are not entered. `what` is the noun of messages.

@@ -6,8 +6,8 @@
 #include <unordered_set>
 
 #include "dataset/folder.hpp"
-#include "dataset/yolo_rows.hpp"
 #include "dataset/yolo_description.hpp"
+#include "dataset/yolo_rows.hpp"
 
 namespace visionkit {
 namespace {
@@ -143,9 +143,9 @@ class SplitReader {
     used_.insert(label);
     try {
       const auto label_path = root_ + "/" + label;
-      const auto text = read_text(label_path, {.what = "YOLO labels",
-                                               .max_bytes = options_.max_file_bytes,
-                                               .too_large = ErrorCode::dataset_too_large});
+      const auto text = read_text(
+          label_path,
+          {.what = "YOLO labels", .max_bytes = options_.max_file_bytes, .too_large = ErrorCode::dataset_too_large});
       for (auto& object : parse_yolo_labels(text, image.size, data_.categories.size(), label_path)) {
         object.id = static_cast<std::int64_t>(data_.objects.size()) + 1;
         object.image_id = image.id;

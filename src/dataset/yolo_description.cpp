@@ -5,10 +5,10 @@
 #include <set>
 #include <sstream>
 
-#include <nlohmann/json.hpp>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
+#include <nlohmann/json.hpp>
 
 #include "dataset/folder.hpp"
 
@@ -136,7 +136,8 @@ class DescriptionReader {
     // YAML forbids tabs where they would indent; yaml-cpp takes some for spaces.
     for_each_line(text, [&](std::size_t number, std::string_view line) {
       if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
-        fail(ErrorCode::dataset_syntax, "{} line {}: a tab at its beginning; YAML is indented by spaces", what_, number);
+        fail(ErrorCode::dataset_syntax, "{} line {}: a tab at its beginning; YAML is indented by spaces", what_,
+             number);
       }
     });
     std::istringstream stream{std::string(text)};
@@ -222,10 +223,9 @@ YoloDescription parse_yolo_description(std::string_view yaml, std::string_view n
 }
 
 YoloDescription read_yolo_description(const std::string& path) {
-  return parse_yolo_description(read_text(path, {.what = "YOLO description",
-                                                 .max_bytes = max_bytes,
-                                                 .too_large = ErrorCode::dataset_too_large}),
-                                path);
+  return parse_yolo_description(
+      read_text(path, {.what = "YOLO description", .max_bytes = max_bytes, .too_large = ErrorCode::dataset_too_large}),
+      path);
 }
 
 std::string to_yaml(const YoloDescription& description) {

@@ -84,7 +84,7 @@ class RowWriter {
     return {{box->x, box->y}, {right, box->y}, {right, bottom}, {box->x, bottom}};
   }
 
-  // The part inside the picture. A box that ends at its edges up to rounding stays to the last bit.
+  // The part inside the picture.
   std::optional<ObjectBox> cut(const ObjectBox& box) {
     const auto left = std::clamp(box.x, 0.0, static_cast<double>(size_.width));
     const auto top = std::clamp(box.y, 0.0, static_cast<double>(size_.height));
@@ -94,7 +94,8 @@ class RowWriter {
       notes_.add("nothing in the picture: left out", where_);
       return std::nullopt;
     }
-    if (left == box.x && top == box.y && right == box.x + box.width && bottom == box.y + box.height) return box;
+    constexpr double rounding = 1e-6;  // of numbers that were divided by a side and multiplied by it
+    if (right - left > box.width - rounding && bottom - top > box.height - rounding) return box;
     notes_.add("reaches beyond the picture: cut", where_);
     return ObjectBox{left, top, right - left, bottom - top};
   }
@@ -103,8 +104,13 @@ class RowWriter {
     if (!text_.empty()) text_ += '\n';
     text_ += fmt::format("{}", category);
   }
-  // Rounding may leave 0..1 by a bit.
-  void number(double part) { fmt::format_to(std::back_inserter(text_), " {}", std::clamp(part, 0.0, 1.0)); }
+  void number(double part) {
+    if (!std::isfinite(part)) {
+      fail(ErrorCode::invalid_argument, "cannot write YOLO labels: {} has a coordinate that is not finite", where_);
+    }
+    // Rounding may leave 0..1 by a bit.
+    fmt::format_to(std::back_inserter(text_), " {}", std::clamp(part, 0.0, 1.0));
+  }
 
   YoloRows rows_;
   NoteList& notes_;

@@ -9,9 +9,13 @@
 #include <visionkit/core/error.hpp>
 
 #include "support/files.hpp"
+#include "support/refusal.hpp"
 
 namespace visionkit {
 namespace {
+
+using test::Refusal;
+using test::refusal_of;
 
 constexpr const char* images = R"([{"id":1,"width":100,"height":80,"file_name":"a/b.jpg"},{"id":7}])";
 constexpr const char* categories = R"([{"id":3,"name":"cat","supercategory":"animal"},{"id":5,"name":"dog"}])";
@@ -34,22 +38,6 @@ std::string annotation(const std::string& change = "") {
   if (!change.empty() && !change.starts_with("without ")) return text + change + "}";
   text.back() = '}';
   return text;
-}
-
-// The code of the error and its message.
-struct Refusal {
-  std::string code;
-  std::string message;
-};
-
-template <class Call>
-Refusal refusal_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return {std::string(to_string(error.code())), error.what()};
-  }
-  return {"accepted", ""};
 }
 
 Refusal refusal(const std::string& json, CocoRules rules = CocoRules::strict) {

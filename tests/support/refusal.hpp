@@ -1,4 +1,4 @@
-// What a call that must be refused says.
+// How a call was refused, for tables of bad inputs.
 #pragma once
 
 #include <string>
@@ -8,15 +8,26 @@
 
 namespace visionkit::test {
 
-/// "code: message" of the Error that the call throws; "accepted" when it throws none.
+struct Refusal {
+  std::string code;  ///< "accepted" when it was not
+  std::string message;
+};
+
 template <class Call>
-std::string refusal(Call&& call) {
+Refusal refusal_of(Call&& call) {
   try {
     (void)call();
-    return "accepted";
   } catch (const Error& error) {
-    return std::string(to_string(error.code())) + ": " + error.what();
+    return {std::string(to_string(error.code())), error.what()};
   }
+  return {"accepted", ""};
+}
+
+/// "code: message", or "accepted".
+template <class Call>
+std::string refusal(Call&& call) {
+  const auto [code, message] = refusal_of(call);
+  return message.empty() ? code : code + ": " + message;
 }
 
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }

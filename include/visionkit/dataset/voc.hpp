@@ -52,7 +52,7 @@ struct VocPicture {
 [[nodiscard]] VISIONKIT_API VocPicture parse_voc(std::string_view xml, std::string_view name = "in memory");
 
 /// One file as text; numbers have the fewest digits that give the same double back. Throws invalid_argument for numbers
-/// that are not finite.
+/// that are not finite and names with control characters.
 [[nodiscard]] VISIONKIT_API std::string to_voc_xml(const VocPicture& picture);
 
 /// Writes an XML file for each picture; crowds become difficult objects. Gives what the format has no place for:

@@ -69,8 +69,9 @@ struct YoloDescription {
 /// data.yaml with the same names stay. Gives what the format has no place for: crowds (left out), boxes beyond the
 /// picture (cut), segmentations, areas, supercategories. Each file is there whole or not at all.
 ///
-/// Throws invalid_option, dataset_schema (pictures without name or size, two with one stem, repeated ids, a data.yaml
-/// with other names), dataset_reference (unknown ids, names that leave the folder), and the codes of a failed write.
+/// Throws invalid_option, invalid_argument (a coordinate that is not finite), dataset_schema (pictures without name or
+/// size, two with one stem, repeated ids, a data.yaml with other names), dataset_reference (unknown ids, names that
+/// leave the folder), and the codes of a failed write.
 VISIONKIT_API std::vector<DatasetNote> write_yolo(const std::string& root, const ObjectDataset& dataset,
                                                   const YoloWriteOptions& options = {});
 
