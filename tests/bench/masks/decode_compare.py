@@ -1,36 +1,15 @@
-"""Decoding of masks beside torchvision and torch, one thread each: decode_compare.py WORKER OUT.json
+"""Decoding of masks beside torchvision and torch.
 
-Every round times each side on the same tensors, in random order, our side in a process of its own. A row is the median of
-the per-round times and of the per-round ratios; it is only timed after the pixels were found equal, but for those whose value
-lies within a stated margin of the threshold. The rows are added to those that OUT.json already has.
+The pixels must be equal, but for those whose value lies within a stated margin of the threshold.
 """
-import json
-import random
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
+import side_by_side
+from side_by_side import median_ms
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 import torchvision
 from torchvision.models.detection.roi_heads import paste_masks_in_image
-
-ROUNDS = 30
-ROW = "{:<40} {:>10} {:>36} {:>10} {:>8}  {}"
-
-
-class Worker:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def run(self, what, folder, repeats, width, height):
-        self.process.stdin.write(f"{what} {folder} {repeats} {width} {height}\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
 
 
 def boxes_of(count, width, height, generator):
@@ -85,57 +64,32 @@ def prototypes(count, width, height, generator, folder):
     return (lambda: scores() > 0, lambda masks: (masks, scores().abs() < 1e-4))
 
 
-def compare(worker, what, peer, make, count, width, height, generator, folder):
+def compare(bench, worker, what, peer, make, count, width, height, generator, folder):
     call, judge = make(count, width, height, generator, folder)
-    name = make.__name__
+
+    def ours(repeats):
+        return float(worker.ask(make.__name__, folder, repeats, width, height)[0])
+
+    ours(1)
     expected, doubtful = judge(call())
-    peer_ms = milliseconds(call)
-    worker.run(name, folder, 1, width, height)
-    ours = torch.from_numpy(np.fromfile(folder / "ours.u8", np.uint8)).reshape(expected.shape)
-    row = {"what": what, "peer": peer, "equal": bool(((ours == expected) | doubtful).all())}
-    if not row["equal"]:
-        print(ROW.format(what, "-", peer, "-", "-", "MISMATCH"))
-        return row
-    mine, theirs = [], []
-    for _ in range(ROUNDS):
-        sides = [lambda: mine.append(worker.run(name, folder, 3, width, height)),
-                 lambda: theirs.append(statistics.median(milliseconds(call) for _ in range(1 if peer_ms > 100 else 3)))]
-        random.shuffle(sides)
-        for side in sides:
-            side()
-    row["ours_ms"] = round(statistics.median(mine), 4)
-    row["peer_ms"] = round(statistics.median(theirs), 3)
-    row["ratio"] = round(statistics.median(b / a for a, b in zip(mine, theirs)), 1)
-    print(ROW.format(what, row["ours_ms"], peer, row["peer_ms"], row["ratio"], "equal"), flush=True)
-    return row
+    found = torch.from_numpy(np.fromfile(folder / "ours", np.uint8)).reshape(expected.shape)
+    equal = bool(((found == expected) | doubtful).all())
+    bench.compare(what, ours, {peer: (lambda repeats: median_ms(call, repeats), equal)})
 
 
-def milliseconds(call):
-    start = time.perf_counter()
-    call()
-    return (time.perf_counter() - start) * 1e3
-
-
-def main():
-    program, out = sys.argv[1:]
+def rows(bench, folder):
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
-    worker = Worker(program)
+    worker = side_by_side.Worker("tests/bench/masks/visionkit_mask_decode_bench")
     generator = np.random.default_rng(1)
-    print(f"torch {torch.__version__}, torchvision {torchvision.__version__}, one thread each, {ROUNDS} rounds")
-    print(ROW.format("what", "ours ms", "peer", "peer ms", "ratio", ""))
     cases = [("paste 100 masks, 640x480", "torchvision paste_masks_in_image", paste, 100, 640, 480),
              ("paste 100 masks, 1920x1080", "torchvision paste_masks_in_image", paste, 100, 1920, 1080),
              ("21x65x65 to 520x520, arg-max", "torch interpolate + argmax", semantic, 0, 520, 520),
              ("21x65x65 to 1920x1080, arg-max", "torch interpolate + argmax", semantic, 0, 1920, 1080),
              ("50 prototype masks, 640x640", "torch matmul, interpolate, crop, > 0", prototypes, 50, 640, 640)]
-    with tempfile.TemporaryDirectory() as name:
-        rows = [compare(worker, *case, generator, Path(name)) for case in cases]
-    out = Path(out)
-    earlier = json.loads(out.read_text()) if out.exists() else []
-    out.write_text(json.dumps([*earlier, *rows], indent=1) + "\n")
-    return 0 if all(row["equal"] for row in rows) else 1
+    for case in cases:
+        compare(bench, worker, *case, generator, folder)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    side_by_side.run(f"torch {torch.__version__}, torchvision {torchvision.__version__}", rows)

@@ -3,20 +3,17 @@
 //   top5            over FOLDER/scores.f32 [samples, classes] and FOLDER/truth.i32
 //   miou            over FOLDER/truth.u8 and FOLDER/predicted.u8: a thousand maps, each `offset` bytes after the last
 // Answers with one line: the median time of a call in milliseconds, then the figures.
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <iostream>
-#include <limits>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include <visionkit/metrics/classification.hpp>
 #include <visionkit/metrics/confusion.hpp>
 #include <visionkit/metrics/segmentation.hpp>
+
+#include "../support/worker.hpp"
 
 namespace {
 
@@ -30,11 +27,7 @@ template <class T>
 const std::vector<T>& values_of(const std::string& path) {
   static std::map<std::string, std::vector<T>> read;
   auto& values = read[path];
-  if (values.empty()) {
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    values.resize(static_cast<std::size_t>(file.tellg()) / sizeof(T));
-    file.seekg(0).read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(T)));
-  }
+  if (values.empty()) values = bench::read_values<T>(path);
   return values;
 }
 
@@ -74,30 +67,16 @@ std::vector<double> miou(const std::string& folder, int classes) {
   return figures;
 }
 
+void answer(const std::string& what, const std::string& folder, int classes, int repeats) {
+  static const std::map<std::string, std::vector<double> (*)(const std::string&, int)> works = {
+      {"confusion", confusion}, {"f1", f1}, {"top5", top5}, {"miou", miou}};
+  const auto work = works.at(what);
+  work(folder, classes);  // reads the files
+  const auto measured = bench::measure(repeats, [&] { return work(folder, classes); });
+  std::cout << measured.median_ms;
+  for (const double figure : measured.answer) std::cout << ' ' << figure;
+}
+
 }  // namespace
 
-int main() {
-  const std::map<std::string, std::vector<double> (*)(const std::string&, int)> works = {
-      {"confusion", confusion}, {"f1", f1}, {"top5", top5}, {"miou", miou}};
-  std::cout.precision(std::numeric_limits<double>::max_digits10);
-  for (std::string line; std::getline(std::cin, line);) {
-    std::istringstream words(line);
-    std::string what;
-    std::string folder;
-    int classes = 1;
-    int repeats = 1;
-    words >> what >> folder >> classes >> repeats;
-    std::vector<double> times;
-    std::vector<double> figures;
-    for (int i = -1; i < repeats; ++i) {  // the first reads the files
-      const auto start = std::chrono::steady_clock::now();
-      figures = works.at(what)(folder, classes);
-      times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-    }
-    times.erase(times.begin());
-    std::nth_element(times.begin(), times.begin() + repeats / 2, times.end());
-    std::cout << times[static_cast<std::size_t>(repeats / 2)];
-    for (const double figure : figures) std::cout << ' ' << figure;
-    std::cout << std::endl;
-  }
-}
+int main() { bench::serve(answer); }

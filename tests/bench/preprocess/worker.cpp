@@ -4,17 +4,13 @@
 // SIDE is ours, opencv, libjpeg or memory; TASK is classify, classify_pixels (decoded before), letterbox or
 // letterbox_pixels.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -27,12 +23,9 @@
 #include <visionkit/image/io.hpp>
 #include <visionkit/preprocess/preprocess.hpp>
 
-namespace {
+#include "../support/worker.hpp"
 
-std::vector<std::uint8_t> read_bytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+namespace {
 
 // What one repetition does, and where it leaves its tensor.
 struct Work {
@@ -129,17 +122,6 @@ Work memory(const std::string& task, const std::vector<std::uint8_t>& bytes) {
           [] { return std::vector<float>{}; }};
 }
 
-double median_ms(const Work& work, int count) {
-  std::vector<double> times;
-  for (int i = 0; i < count; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    work.run();
-    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
-  }
-  std::nth_element(times.begin(), times.begin() + count / 2, times.end());
-  return times[count / 2];
-}
-
 Work make_work(const std::string& side, const std::string& task, const std::vector<std::uint8_t>& bytes) {
   auto work = side == "ours"     ? ours(task, bytes)
               : side == "opencv" ? opencv(task, bytes)
@@ -149,32 +131,25 @@ Work make_work(const std::string& side, const std::string& task, const std::vect
   return work;
 }
 
+void answer(const std::string& command, const std::string& side, const std::string& task, const std::string& file,
+            const std::string& argument) {
+  static std::map<std::string, std::vector<std::uint8_t>> files;
+  static std::map<std::string, Work> works;
+  if (!files.contains(file)) files[file] = visionkit::bench::read_values<std::uint8_t>(file);
+  auto& work = works[side + ' ' + task + ' ' + file];
+  if (!work.run) work = make_work(side, task, files[file]);
+  if (command == "dump") {
+    visionkit::bench::write_values(argument, work.result());
+    std::cout << "done";
+  } else {
+    const auto run = [&] { return work.run(), true; };
+    std::cout << visionkit::bench::measure(std::stoi(argument), run).median_ms;
+  }
+}
+
 }  // namespace
 
 int main() {
   cv::setNumThreads(1);
-  std::map<std::string, std::vector<std::uint8_t>> files;
-  std::map<std::string, Work> works;
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    std::istringstream words(line);
-    std::string command;
-    std::string side;
-    std::string task;
-    std::string file;
-    std::string argument;
-    words >> command >> side >> task >> file >> argument;
-    if (!files.contains(file)) files[file] = read_bytes(file);
-    auto& work = works[side + ' ' + task + ' ' + file];
-    if (!work.run) work = make_work(side, task, files[file]);
-    if (command == "dump") {
-      const auto tensor = work.result();
-      std::ofstream(argument, std::ios::binary)
-          .write(reinterpret_cast<const char*>(tensor.data()),
-                 static_cast<std::streamsize>(tensor.size() * sizeof(float)));
-      std::cout << "done" << std::endl;
-    } else {
-      std::cout << median_ms(work, std::stoi(argument)) << std::endl;
-    }
-  }
+  visionkit::bench::serve(answer);
 }
