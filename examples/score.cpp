@@ -99,12 +99,12 @@ int run(const Arguments& arguments) {
   print_notes(found.notes);
   const auto metrics = score(truth.dataset, found.predictions, arguments);
   const auto report = metrics.report();
-  fmt::print("{}", arguments.json ? to_json(report) : to_string(report));
+  fmt::print("{}", arguments.json ? to_json(report) + "\n" : to_string(report));
 
   if (!arguments.before.empty()) {
     const auto older = visionkit::read_coco_results(arguments.before, truth.dataset, options);
     const auto before = score(truth.dataset, older.predictions, arguments);
-    fmt::print("\n{}\n{}\n", to_comparison(before.report(), report), to_string(before.compare(metrics)));
+    fmt::print("\n{}", to_string(before.compare(metrics)));
   }
   if (arguments.errors) {
     visionkit::DetectionErrors errors(truth.dataset.categories, {.match_by = report.match_by});

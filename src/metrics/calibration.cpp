@@ -96,27 +96,25 @@ std::string to_string(const CalibrationReport& report) {
   return figure_table(figures(report)) + "\n" + table.text();
 }
 
-std::string to_json(const CalibrationReport& report) {
-  JsonWriter json;
-  json.report("calibration");
-  write_fields(json, report);
-  return std::move(json).text();
+void write(Json& json, const CalibrationReport& report) {
+  json["samples"] = report.samples;
+  write(json, figures(report));
+  auto& bins = json["bins"] = Json::array();
+  for (const auto& bin : report.bins) {
+    bins.push_back({{"low", bin.low},
+                    {"high", bin.high},
+                    {"samples", bin.samples},
+                    {"confidence", bin.confidence},
+                    {"accuracy", bin.accuracy}});
+  }
 }
 
-void write_fields(JsonWriter& json, const CalibrationReport& report) {
-  json.value("samples", report.samples);
-  for (const auto& figure : figures(report)) json.value(figure.name, figure.value);
-  json.array("bins");
-  for (const auto& bin : report.bins) {
-    json.object();
-    json.value("low", bin.low);
-    json.value("high", bin.high);
-    json.value("samples", bin.samples);
-    json.value("confidence", bin.confidence);
-    json.value("accuracy", bin.accuracy);
-    json.close();
-  }
-  json.close();
+std::string to_json(const CalibrationReport& report) {
+  return guarded("writing a report as JSON", [&] {
+    auto json = report_json("calibration");
+    write(json, report);
+    return text_of(json);
+  });
 }
 
 }  // namespace visionkit

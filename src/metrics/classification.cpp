@@ -253,38 +253,26 @@ std::string to_string(const ClassificationReport& report, const Labels& labels) 
     list.push_back({"mean average precision", report.mean_average_precision});
     list.push_back({"mean ROC AUC", report.mean_roc_auc});
   }
-  auto text =
+  const auto text =
       fmt::format("{} samples\n\n", report.samples) + figure_table(list) + "\n" + to_string(report.confusion, labels);
-  if (!report.curves.empty()) text += curves_table(report.curves, labels).insert(0, 1, '\n');
-  if (report.calibration) text += to_string(*report.calibration).insert(0, 1, '\n');
-  return text;
+  return text + score_tables(report.curves, report.calibration, labels);
 }
 
 std::string to_json(const ClassificationReport& report, const Labels& labels) {
-  JsonWriter json;
-  json.report("classification");
-  json.array("top_k");
-  for (const auto& top : report.top_k) {
-    json.object();
-    json.value("k", top.k);
-    json.value("correct", top.correct);
-    json.value("accuracy", top.accuracy);
-    json.close();
-  }
-  json.close();
-  write_fields(json, report.confusion, labels);
-  if (!report.curves.empty()) {
-    json.value("mean_average_precision", report.mean_average_precision);
-    json.value("mean_roc_auc", report.mean_roc_auc);
-    write(json, report.curves);
-  }
-  if (report.calibration) {
-    json.object("calibration");
-    write_fields(json, *report.calibration);
-    json.close();
-  }
-  write(json, report.per_sample);
-  return std::move(json).text();
+  return guarded("writing a report as JSON", [&] {
+    auto json = report_json("classification");
+    auto& top_k = json["top_k"] = Json::array();
+    for (const auto& top : report.top_k)
+      top_k.push_back({{"k", top.k}, {"correct", top.correct}, {"accuracy", top.accuracy}});
+    write(json, report.confusion, labels);
+    if (!report.curves.empty()) {
+      json["mean_average_precision"] = report.mean_average_precision;
+      json["mean_roc_auc"] = report.mean_roc_auc;
+    }
+    write(json, report.curves, report.calibration);
+    write(json, report.per_sample);
+    return text_of(json);
+  });
 }
 
 }  // namespace visionkit

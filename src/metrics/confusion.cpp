@@ -141,10 +141,7 @@ std::vector<double> normalize(const ConfusionReport& report, ConfusionShare shar
 }
 
 std::vector<Figure> figures(const ConfusionReport& report) {
-  std::vector<Figure> list = {{"accuracy", report.accuracy},
-                              {"balanced_accuracy", report.balanced_accuracy},
-                              {"matthews", report.matthews},
-                              {"kappa", report.kappa}};
+  auto list = agreement(report);
   append_figures(list, report.rates);
   return list;
 }
@@ -158,10 +155,11 @@ std::string to_string(const ConfusionReport& report, const Labels& labels) {
 }
 
 std::string to_json(const ConfusionReport& report, const Labels& labels) {
-  JsonWriter json;
-  json.report("confusion");
-  write_fields(json, report, labels);
-  return std::move(json).text();
+  return guarded("writing a report as JSON", [&] {
+    auto json = report_json("confusion");
+    write(json, report, labels);
+    return text_of(json);
+  });
 }
 
 }  // namespace visionkit

@@ -94,6 +94,19 @@ void add_scores(std::span<const Score> scores, std::span<const std::uint8_t> lab
   });
 }
 
+std::vector<Figure> figures_of(const CurveSummary& summary) {
+  return {{"average_precision", summary.average_precision},
+          {"roc_auc", summary.roc_auc},
+          {"best_f1", summary.best.f1},
+          {"best_threshold", summary.best.threshold}};
+}
+
+void write(Json& json, const CurveSummary& summary) {
+  json["positives"] = summary.positives;
+  json["negatives"] = summary.negatives;
+  visionkit::write(json, figures_of(summary));
+}
+
 }  // namespace
 
 void BinaryCurve::add(std::span<const float> scores, std::span<const std::uint8_t> labels) {
@@ -134,41 +147,25 @@ CurveSummary BinaryCurve::summary() const {
   });
 }
 
-std::vector<Figure> figures(const CurveReport& report) {
-  const auto& summary = report.summary;
-  return {{"average_precision", summary.average_precision},
-          {"roc_auc", summary.roc_auc},
-          {"best_f1", summary.best.f1},
-          {"best_threshold", summary.best.threshold}};
-}
+std::vector<Figure> figures(const CurveReport& report) { return figures_of(report.summary); }
 
 std::string to_string(const CurveReport& report) { return figure_table(figures(report)); }
 
-void write_fields(JsonWriter& json, const CurveSummary& summary) {
-  json.value("positives", summary.positives);
-  json.value("negatives", summary.negatives);
-  json.value("average_precision", summary.average_precision);
-  json.value("roc_auc", summary.roc_auc);
-  json.value("best_f1", summary.best.f1);
-  json.value("best_threshold", summary.best.threshold);
-}
-
 std::string to_json(const CurveReport& report) {
-  JsonWriter json;
-  json.report("curve");
-  write_fields(json, report.summary);
-  json.array("points");
-  for (const auto& point : report.points) {
-    json.object();
-    json.value("threshold", point.threshold);
-    json.value("true_positives", point.true_positives);
-    json.value("false_positives", point.false_positives);
-    json.value("precision", point.precision);
-    json.value("recall", point.recall);
-    json.value("f1", point.f1);
-    json.close();
-  }
-  return std::move(json).text();
+  return guarded("writing a report as JSON", [&] {
+    auto json = report_json("curve");
+    write(json, report.summary);
+    auto& points = json["points"] = Json::array();
+    for (const auto& point : report.points) {
+      points.push_back({{"threshold", point.threshold},
+                        {"true_positives", point.true_positives},
+                        {"false_positives", point.false_positives},
+                        {"precision", point.precision},
+                        {"recall", point.recall},
+                        {"f1", point.f1}});
+    }
+    return text_of(json);
+  });
 }
 
 double mean_roc_auc(std::span<const CurveSummary> curves) {
@@ -188,24 +185,28 @@ double mean_average_precision(std::span<const CurveSummary> curves) {
   return curves.empty() ? nan : sum / static_cast<double>(curves.size());
 }
 
-std::string curves_table(std::span<const CurveSummary> curves, const Labels& labels) {
-  TextTable table({"", "AP", "ROC AUC", "best F1", "at"});
-  for (std::size_t i = 0; i < curves.size(); ++i) {
-    const auto& curve = curves[i];
-    table.row(labels[ClassId(static_cast<int>(i))],
-              std::vector{curve.average_precision, curve.roc_auc, curve.best.f1, curve.best.threshold});
+std::string score_tables(std::span<const CurveSummary> curves, const std::optional<CalibrationReport>& calibration,
+                         const Labels& labels) {
+  std::string text;
+  if (!curves.empty()) {
+    TextTable table({"", "AP", "ROC AUC", "best F1", "at"});
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+      const auto& curve = curves[i];
+      table.row(labels[ClassId(static_cast<int>(i))],
+                std::vector{curve.average_precision, curve.roc_auc, curve.best.f1, curve.best.threshold});
+    }
+    text += '\n' + table.text();
   }
-  return table.text();
+  if (calibration) text += '\n' + to_string(*calibration);
+  return text;
 }
 
-void write(JsonWriter& json, std::span<const CurveSummary> curves) {
-  json.array("curves");
-  for (const auto& curve : curves) {
-    json.object();
-    write_fields(json, curve);
-    json.close();
+void write(Json& json, std::span<const CurveSummary> curves, const std::optional<CalibrationReport>& calibration) {
+  if (!curves.empty()) {
+    auto& list = json["curves"] = Json::array();
+    for (const auto& curve : curves) write(list.emplace_back(), curve);
   }
-  json.close();
+  if (calibration) write(json["calibration"], *calibration);
 }
 
 }  // namespace visionkit

@@ -1,6 +1,7 @@
 // How the curves of several classes or labels appear in the reports that hold them.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -16,10 +17,12 @@ namespace visionkit {
 double mean_roc_auc(std::span<const CurveSummary> curves);
 /// NaN without any curve.
 double mean_average_precision(std::span<const CurveSummary> curves);
-std::string curves_table(std::span<const CurveSummary> curves, const Labels& labels);
-/// The key "curves".
-void write(JsonWriter& json, std::span<const CurveSummary> curves);
-/// What a calibration report says, as keys of the open object.
-void write_fields(JsonWriter& json, const CalibrationReport& report);
+/// A table of the curves and what the calibration prints, each after an empty line; nothing for what is not there.
+std::string score_tables(std::span<const CurveSummary> curves, const std::optional<CalibrationReport>& calibration,
+                         const Labels& labels);
+/// The keys "curves" and "calibration", for what is there.
+void write(Json& json, std::span<const CurveSummary> curves, const std::optional<CalibrationReport>& calibration);
+/// What a calibration report says, as keys of an object.
+void write(Json& json, const CalibrationReport& report);
 
 }  // namespace visionkit

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <random>
 #include <utility>
 
 #include "core/fail.hpp"
+#include "metrics/bootstrap.hpp"
 #include "metrics/table.hpp"
 
 namespace visionkit {
@@ -14,36 +14,10 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-void check(const BootstrapOptions& options) {
-  if (options.resamples < 1 || options.resamples > 1000000)
-    fail(ErrorCode::invalid_option, "resamples is {}, expected 1..1000000", options.resamples);
-  if (!(options.confidence > 0 && options.confidence < 1))
-    fail(ErrorCode::invalid_option, "confidence is {}, expected above 0 and below 1", options.confidence);
-}
-
-// std::uniform_int_distribution may differ between standard libraries; the generator may not. The product's high half
-// is uniform to 2^-32, which no interval shows.
-std::size_t draw(std::mt19937_64& generator, std::size_t count) {
-  return static_cast<std::size_t>((generator() >> 32U) * count >> 32U);
-}
-
 double resampled_mean(std::span<const double> values, std::mt19937_64& generator) {
   double sum = 0;
   for (std::size_t i = 0; i < values.size(); ++i) sum += values[draw(generator, values.size())];
   return sum / static_cast<double>(values.size());
-}
-
-template <class Statistic>
-Interval percentile_interval(const BootstrapOptions& options, Statistic&& statistic) {
-  std::mt19937_64 generator(options.seed);
-  std::vector<double> results(static_cast<std::size_t>(options.resamples));
-  for (auto& result : results) result = statistic(generator);
-  std::sort(results.begin(), results.end());
-  const auto at = [&](double part) {
-    return results[static_cast<std::size_t>(std::lround(part * static_cast<double>(results.size() - 1)))];
-  };
-  const double tail = (1 - options.confidence) / 2;
-  return {at(tail), at(1 - tail)};
 }
 
 std::vector<double> without_nan(std::span<const double> values) {
@@ -95,7 +69,16 @@ std::optional<double> find(std::span<const Figure> figures, const std::string& n
   return std::nullopt;
 }
 
+const char* pairing(const ReportComparison& comparison) { return comparison.is_paired ? "paired" : "unpaired"; }
+
 }  // namespace
+
+void check(const BootstrapOptions& options) {
+  if (options.resamples < 1 || options.resamples > 1000000)
+    fail(ErrorCode::invalid_option, "resamples is {}, expected 1..1000000", options.resamples);
+  if (!(options.confidence > 0 && options.confidence < 1))
+    fail(ErrorCode::invalid_option, "confidence is {}, expected above 0 and below 1", options.confidence);
+}
 
 Interval bootstrap_interval(std::span<const double> values, const BootstrapOptions& options) {
   return guarded("bootstrapping", [&]() -> Interval {
@@ -130,31 +113,28 @@ ReportComparison compare_figures(std::span<const Figure> before, std::span<const
 }
 
 std::string to_string(const ReportComparison& comparison) {
-  TextTable table({"figure", "before", "after", "change", "interval"});
+  TextTable table({"figure", "before", "after", "change"});
+  std::string intervals;
   for (const auto& [name, before, after, change, interval] : comparison.figures) {
-    std::vector<std::string> cells = {name, figure_text(before), figure_text(after),
-                                      std::isnan(change) ? "-" : fmt::format("{:+.4f}", change)};
-    if (interval) cells.push_back(fmt::format("{:+.4f} .. {:+.4f}", interval->low, interval->high));
-    table.row(std::move(cells));
+    table.row({name, figure_text(before), figure_text(after), change_text(change)});
+    if (!interval) continue;
+    intervals += fmt::format("\n{}: {} in [{}, {}], samples {}\n", name, change_text(change),
+                             change_text(interval->low), change_text(interval->high), pairing(comparison));
   }
-  return table.text();
+  return table.text() + intervals;
 }
 
 std::string to_json(const ReportComparison& comparison) {
-  JsonWriter json;
-  json.report("comparison");
-  json.value("samples", comparison.is_paired ? "paired" : "unpaired");
-  json.array("figures");
-  for (const auto& [name, before, after, change, interval] : comparison.figures) {
-    json.object();
-    json.value("name", name);
-    json.value("before", before);
-    json.value("after", after);
-    json.value("change", change);
-    if (interval) json.values("interval", std::vector{interval->low, interval->high});
-    json.close();
-  }
-  return std::move(json).text();
+  return guarded("writing a comparison as JSON", [&] {
+    auto json = report_json("comparison");
+    json["samples"] = pairing(comparison);
+    auto& list = json["figures"] = Json::array();
+    for (const auto& [name, before, after, change, interval] : comparison.figures) {
+      list.push_back({{"name", name}, {"before", before}, {"after", after}, {"change", change}});
+      if (interval) list.back()["interval"] = {interval->low, interval->high};
+    }
+    return text_of(json);
+  });
 }
 
 }  // namespace visionkit

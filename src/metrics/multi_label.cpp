@@ -43,11 +43,11 @@ AveragePrecisions average_precisions(const std::vector<BinaryCurve>& curves, con
   return all;
 }
 
-std::array<std::pair<const char*, double>, 4> named(const AveragePrecisions& values) {
-  return {{{"micro_average_precision", values.micro},
-           {"macro_average_precision", values.macro},
-           {"weighted_average_precision", values.weighted},
-           {"samples_average_precision", values.samples}}};
+std::vector<Figure> named(const AveragePrecisions& values) {
+  return {{"micro_average_precision", values.micro},
+          {"macro_average_precision", values.macro},
+          {"weighted_average_precision", values.weighted},
+          {"samples_average_precision", values.samples}};
 }
 
 }  // namespace
@@ -211,7 +211,7 @@ std::vector<Figure> figures(const MultiLabelReport& report) {
   list.push_back({"samples_f_score", report.per_sample_rates.f_score});
   list.push_back({"samples_iou", report.per_sample_rates.iou});
   if (!report.curves.empty()) {
-    for (const auto& [name, value] : named(report.average_precision)) list.push_back({name, value});
+    for (auto& figure : named(report.average_precision)) list.push_back(std::move(figure));
     list.push_back({"mean_roc_auc", report.mean_roc_auc});
   }
   if (report.calibration) {
@@ -228,36 +228,28 @@ std::string to_string(const MultiLabelReport& report, const Labels& labels) {
     list.push_back({"mean average precision", report.average_precision.macro});
     list.push_back({"mean ROC AUC", report.mean_roc_auc});
   }
-  auto text = fmt::format("{} samples\n\n", report.samples) + figure_table(list) + "\n" +
-              rates_table(report.rates, report.counts, labels);
-  if (!report.curves.empty()) text += curves_table(report.curves, labels).insert(0, 1, '\n');
-  if (report.calibration) text += to_string(*report.calibration).insert(0, 1, '\n');
-  return text;
+  const auto text = fmt::format("{} samples\n\n", report.samples) + figure_table(list) + "\n" +
+                    rates_table(report.rates, report.counts, labels);
+  return text + score_tables(report.curves, report.calibration, labels);
 }
 
 std::string to_json(const MultiLabelReport& report, const Labels& labels) {
-  JsonWriter json;
-  json.report("multi_label");
-  json.value("samples", report.samples);
-  json.value("subset_accuracy", report.subset_accuracy);
-  json.value("hamming_loss", report.hamming_loss);
-  json.object("per_sample_mean");
-  write_fields(json, report.per_sample_rates);
-  json.close();
-  write(json, report.rates, report.counts, labels);
-  json.values("matthews", report.matthews);
-  if (!report.curves.empty()) {
-    for (const auto& [name, value] : named(report.average_precision)) json.value(name, value);
-    json.value("mean_roc_auc", report.mean_roc_auc);
-    write(json, report.curves);
-  }
-  if (report.calibration) {
-    json.object("calibration");
-    write_fields(json, *report.calibration);
-    json.close();
-  }
-  write(json, report.per_sample);
-  return std::move(json).text();
+  return guarded("writing a report as JSON", [&] {
+    auto json = report_json("multi_label");
+    json["samples"] = report.samples;
+    json["subset_accuracy"] = report.subset_accuracy;
+    json["hamming_loss"] = report.hamming_loss;
+    write(json["per_sample_mean"], report.per_sample_rates);
+    write(json, report.rates, report.counts, labels);
+    json["matthews"] = report.matthews;
+    if (!report.curves.empty()) {
+      write(json, named(report.average_precision));
+      json["mean_roc_auc"] = report.mean_roc_auc;
+    }
+    write(json, report.curves, report.calibration);
+    write(json, report.per_sample);
+    return text_of(json);
+  });
 }
 
 }  // namespace visionkit

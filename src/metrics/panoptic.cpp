@@ -282,36 +282,32 @@ std::string to_string(const PanopticReport& report, const Labels& labels) {
 }
 
 std::string to_json(const PanopticReport& report, const Labels& labels) {
-  JsonWriter json;
-  const auto write_quality = [&](const PanopticQuality& quality) {
-    json.value("pq", quality.pq);
-    json.value("sq", quality.sq);
-    json.value("rq", quality.rq);
-  };
-  json.report("panoptic");
-  json.value("images", report.images);
-  for (const auto& [name, group] : groups()) {
-    json.object(name);
-    write_quality(report.*group);
-    json.value("classes", (report.*group).classes);
-    json.close();
-  }
-  json.array("classes");
-  for (const auto& each : report.classes) {
-    json.object();
-    json.value("class", each.category.id.value);
-    json.value("name", labels[each.category.id]);
-    json.value("kind", to_string(each.category.kind));
-    write_quality(each.quality);
-    json.value("iou_sum", each.counts.iou_sum);
-    json.value("true_positives", each.counts.true_positives);
-    json.value("false_positives", each.counts.false_positives);
-    json.value("false_negatives", each.counts.false_negatives);
-    json.close();
-  }
-  json.close();
-  write(json, report.per_sample);
-  return std::move(json).text();
+  return guarded("writing a report as JSON", [&] {
+    const auto write_quality = [](Json& to, const PanopticQuality& quality) {
+      to["pq"] = quality.pq;
+      to["sq"] = quality.sq;
+      to["rq"] = quality.rq;
+    };
+    auto json = report_json("panoptic");
+    json["images"] = report.images;
+    for (const auto& [name, group] : groups()) {
+      write_quality(json[name], report.*group);
+      json[name]["classes"] = (report.*group).classes;
+    }
+    auto& classes = json["classes"] = Json::array();
+    for (const auto& each : report.classes) {
+      auto& row = classes.emplace_back(Json{{"class", each.category.id.value},
+                                            {"name", labels[each.category.id]},
+                                            {"kind", to_string(each.category.kind)}});
+      write_quality(row, each.quality);
+      row["iou_sum"] = each.counts.iou_sum;
+      row["true_positives"] = each.counts.true_positives;
+      row["false_positives"] = each.counts.false_positives;
+      row["false_negatives"] = each.counts.false_negatives;
+    }
+    write(json, report.per_sample);
+    return text_of(json);
+  });
 }
 
 }  // namespace visionkit

@@ -18,6 +18,13 @@ constexpr std::array<std::pair<const char*, Rates RateSummary::*>, 3> averages =
 
 }  // namespace
 
+std::vector<Figure> agreement(const ConfusionReport& report) {
+  return {{"accuracy", report.accuracy},
+          {"balanced_accuracy", report.balanced_accuracy},
+          {"matthews", report.matthews},
+          {"kappa", report.kappa}};
+}
+
 void append_figures(std::vector<Figure>& list, const RateSummary& rates) {
   for (const auto& [average, member] : averages) {
     for (const auto& [name, rate] : names) list.push_back({fmt::format("{}_{}", average, name), rates.*member.*rate});
@@ -40,41 +47,28 @@ std::string rates_table(const RateSummary& rates, std::span<const ClassCounts> c
   return table.text();
 }
 
-void write_fields(JsonWriter& json, const Rates& rates) {
-  for (const auto& [name, rate] : names) json.value(name, rates.*rate);
+void write(Json& json, const Rates& rates) {
+  for (const auto& [name, rate] : names) json[name] = rates.*rate;
 }
 
-void write(JsonWriter& json, const RateSummary& rates, std::span<const ClassCounts> counts, const Labels& labels) {
-  for (const auto& [average, member] : averages) {
-    json.object(average);
-    write_fields(json, rates.*member);
-    json.close();
-  }
-  json.array("classes");
+void write(Json& json, const RateSummary& rates, std::span<const ClassCounts> counts, const Labels& labels) {
+  for (const auto& [average, member] : averages) write(json[average], rates.*member);
+  auto& classes = json["classes"] = Json::array();
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    json.object();
-    json.value("class", static_cast<std::uint64_t>(i));
-    json.value("name", labels[ClassId(static_cast<int>(i))]);
-    json.value("true_positives", counts[i].true_positives);
-    json.value("false_positives", counts[i].false_positives);
-    json.value("false_negatives", counts[i].false_negatives);
-    write_fields(json, rates.classes[i]);
-    json.close();
+    classes.push_back({{"class", i},
+                       {"name", labels[ClassId(static_cast<int>(i))]},
+                       {"true_positives", counts[i].true_positives},
+                       {"false_positives", counts[i].false_positives},
+                       {"false_negatives", counts[i].false_negatives}});
+    write(classes.back(), rates.classes[i]);
   }
-  json.close();
 }
 
-void write_fields(JsonWriter& json, const ConfusionReport& report, const Labels& labels) {
-  json.value("samples", report.samples);
-  json.value("accuracy", report.accuracy);
-  json.value("balanced_accuracy", report.balanced_accuracy);
-  json.value("matthews", report.matthews);
-  json.value("kappa", report.kappa);
+void write(Json& json, const ConfusionReport& report, const Labels& labels) {
+  json["samples"] = report.samples;
+  write(json, agreement(report));
   write(json, report.rates, report.counts, labels);
-  json.array("confusion");
-  const auto width = static_cast<std::size_t>(report.classes);
-  for (std::size_t row = 0; row < width; ++row) json.values({}, std::span(report.cells).subspan(row * width, width));
-  json.close();
+  json["confusion"] = matrix_json(report.cells, static_cast<std::size_t>(report.classes));
 }
 
 }  // namespace visionkit

@@ -13,15 +13,17 @@
 
 namespace visionkit {
 
+/// The figures of a confusion report that are no rates.
+std::vector<Figure> agreement(const ConfusionReport& report);
 /// "micro_precision", "macro_f_score", ...
 void append_figures(std::vector<Figure>& list, const RateSummary& rates);
 /// A row for each average and each class, with its support.
 std::string rates_table(const RateSummary& rates, std::span<const ClassCounts> counts, const Labels& labels);
 /// The keys "micro", "macro", "weighted" and "classes".
-void write(JsonWriter& json, const RateSummary& rates, std::span<const ClassCounts> counts, const Labels& labels);
-/// Rates as keys of the open object.
-void write_fields(JsonWriter& json, const Rates& rates);
-/// What a confusion report says, as keys of the open object.
-void write_fields(JsonWriter& json, const ConfusionReport& report, const Labels& labels);
+void write(Json& json, const RateSummary& rates, std::span<const ClassCounts> counts, const Labels& labels);
+/// Rates as keys of an object.
+void write(Json& json, const Rates& rates);
+/// What a confusion report says, as keys of an object.
+void write(Json& json, const ConfusionReport& report, const Labels& labels);
 
 }  // namespace visionkit

@@ -4,6 +4,7 @@
 
 #include <visionkit/metrics/segmentation.hpp>
 
+#include "core/fail.hpp"
 #include "metrics/rates_text.hpp"
 #include "metrics/table.hpp"
 
@@ -43,23 +44,20 @@ std::string to_string(const SegmentationReport& report, const Labels& labels) {
 }
 
 std::string to_json(const SegmentationReport& report, const Labels& labels) {
-  JsonWriter json;
-  json.report("segmentation");
-  json.value("images", report.images);
-  json.value("pixels", report.pixels);
-  json.value("ignored_pixels", report.ignored_pixels);
-  for (const auto& figure : figures(report)) json.value(figure.name, figure.value);
-  write(json, report.rates, report.counts, labels);
-  json.values("image_class_ious", report.image_means.class_iou);
-  json.values("image_class_dices", report.image_means.class_dice);
-  if (!report.boundary_iou.empty()) json.values("boundary_iou", report.boundary_iou);
-  json.array("confusion");
-  const auto width = static_cast<std::size_t>(report.classes);
-  for (std::size_t row = 0; row < width; ++row)
-    json.values({}, std::span(report.confusion).subspan(row * width, width));
-  json.close();
-  write(json, report.per_sample);
-  return std::move(json).text();
+  return guarded("writing a report as JSON", [&] {
+    auto json = report_json("segmentation");
+    json["images"] = report.images;
+    json["pixels"] = report.pixels;
+    json["ignored_pixels"] = report.ignored_pixels;
+    write(json, figures(report));
+    write(json, report.rates, report.counts, labels);
+    json["image_class_ious"] = report.image_means.class_iou;
+    json["image_class_dices"] = report.image_means.class_dice;
+    if (!report.boundary_iou.empty()) json["boundary_iou"] = report.boundary_iou;
+    json["confusion"] = matrix_json(report.confusion, static_cast<std::size_t>(report.classes));
+    write(json, report.per_sample);
+    return text_of(json);
+  });
 }
 
 }  // namespace visionkit

@@ -10,22 +10,6 @@
 namespace visionkit {
 namespace {
 
-// The characters that JSON does not take as they are. Bytes above 127 pass: labels are UTF-8.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<int>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
 // Columns of UTF-8 text, one for each code point.
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
@@ -35,6 +19,8 @@ std::size_t width_of(std::string_view text) {
 }  // namespace
 
 std::string figure_text(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
+
+std::string change_text(double value) { return std::isnan(value) ? "-" : fmt::format("{:+.4f}", value); }
 
 void TextTable::row(std::string name, std::span<const double> values) {
   std::vector<std::string> cells = {std::move(name)};
@@ -69,78 +55,28 @@ std::string figure_table(std::span<const Figure> figures) {
   return table.text();
 }
 
-void JsonWriter::name(std::string_view key) {
-  if (!text_.empty() && text_.back() != '{' && text_.back() != '[') text_ += ',';
-  if (!key.empty()) text_ += quoted(key) + ":";
+Json report_json(std::string_view kind) { return {{"report", kind}, {"schema_version", report_schema_version}}; }
+
+std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+void write(Json& json, std::span<const Figure> figures) {
+  for (const auto& figure : figures) json[figure.name] = figure.value;
 }
 
-void JsonWriter::open(std::string_view key, char bracket) {
-  name(key);
-  text_ += bracket;
-  closers_ += bracket == '{' ? '}' : ']';
-}
-
-void JsonWriter::close() {
-  text_ += closers_.back();
-  closers_.pop_back();
-}
-
-void JsonWriter::value(std::string_view key, double value) {
-  name(key);
-  text_ += std::isfinite(value) ? fmt::format("{}", value) : "null";
-}
-
-void JsonWriter::value(std::string_view key, std::uint64_t value) {
-  name(key);
-  text_ += fmt::format("{}", value);
-}
-
-void JsonWriter::value(std::string_view key, std::int64_t value) {
-  name(key);
-  text_ += fmt::format("{}", value);
-}
-
-void JsonWriter::value(std::string_view key, std::string_view value) {
-  name(key);
-  text_ += quoted(value);
-}
-
-void JsonWriter::values(std::string_view key, std::span<const double> values) {
-  array(key);
-  for (const double each : values) value({}, each);
-  close();
-}
-
-void JsonWriter::values(std::string_view key, std::span<const std::uint64_t> values) {
-  array(key);
-  for (const auto each : values) value({}, each);
-  close();
-}
-
-void JsonWriter::report(std::string_view kind) {
-  object();
-  value("report", kind);
-  value("schema_version", report_schema_version);
-}
-
-std::string JsonWriter::text() && {
-  while (!closers_.empty()) close();
-  return std::move(text_);
-}
-
-void write(JsonWriter& json, const PerSample& samples) {
+void write(Json& json, const PerSample& samples) {
   if (samples.values.empty()) return;
-  json.object("per_sample");
-  json.value("name", samples.name);
-  json.array("values");
-  for (const auto& each : samples.values) {
-    json.array();
-    json.value({}, each.sample);
-    json.value({}, each.value);
-    json.close();
+  auto values = Json::array();
+  for (const auto& each : samples.values) values.push_back({each.sample, each.value});
+  json["per_sample"] = {{"name", samples.name}, {"values", std::move(values)}};
+}
+
+Json matrix_json(std::span<const std::uint64_t> cells, std::size_t width) {
+  auto rows = Json::array();
+  for (std::size_t i = 0; i < cells.size(); i += width) {
+    const auto row = cells.subspan(i, width);
+    rows.push_back(std::vector(row.begin(), row.end()));
   }
-  json.close();
-  json.close();
+  return rows;
 }
 
 double mean_value(const PerSample& samples) {

@@ -7,12 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include <visionkit/metrics/metric.hpp>
 
 namespace visionkit {
 
 /// "0.1234", and "-" for NaN.
 std::string figure_text(double value);
+/// "+0.1234", and "-" for NaN.
+std::string change_text(double value);
 
 /// Rows of cells; the first column stands left, the others right.
 class TextTable {
@@ -31,35 +35,19 @@ class TextTable {
 /// A table of two columns.
 std::string figure_table(std::span<const Figure> figures);
 
-/// Writes one JSON value; keys are empty inside arrays. Doubles have the fewest digits that give the same double back,
-/// NaN and infinities are null.
-class JsonWriter {
- public:
-  void object(std::string_view key = {}) { open(key, '{'); }
-  void array(std::string_view key = {}) { open(key, '['); }
-  void close();
-  void value(std::string_view key, double value);
-  void value(std::string_view key, std::uint64_t value);
-  void value(std::string_view key, std::int64_t value);
-  void value(std::string_view key, int value) { this->value(key, std::int64_t{value}); }
-  void value(std::string_view key, std::string_view value);
-  void values(std::string_view key, std::span<const double> values);
-  void values(std::string_view key, std::span<const std::uint64_t> values);
-  /// Opens an object that starts with what all reports start with.
-  void report(std::string_view kind);
-  /// Closes what is open.
-  [[nodiscard]] std::string text() &&;
+/// Keys stay in the order in which they are written; NaN and infinities become null.
+using Json = nlohmann::ordered_json;
 
- private:
-  void open(std::string_view key, char bracket);
-  void name(std::string_view key);
-
-  std::string text_;
-  std::string closers_;
-};
-
+/// What all reports start with.
+Json report_json(std::string_view kind);
+std::string text_of(const Json& json);
+/// A key for each figure.
+void write(Json& json, std::span<const Figure> figures);
 /// The kept values of a report: "per_sample":{"name":...,"values":[[sample,value],...]}; nothing when there are none.
-void write(JsonWriter& json, const PerSample& samples);
+void write(Json& json, const PerSample& samples);
+/// Rows of `width` numbers.
+Json matrix_json(std::span<const std::uint64_t> cells, std::size_t width);
+
 /// Their mean without the NaN; NaN without any.
 double mean_value(const PerSample& samples);
 /// Puts kept values into the order that PerSample promises.

@@ -116,12 +116,13 @@ std::string to_string(const LatencyReport& report) {
 }
 
 std::string to_json(const LatencyReport& report) {
-  JsonWriter json;
-  json.report("latency");
-  json.value("calls", report.calls);
-  json.value("items", report.items);
-  for (const auto& figure : figures(report)) json.value(figure.name, figure.value);
-  return std::move(json).text();
+  return guarded("writing a report as JSON", [&] {
+    auto json = report_json("latency");
+    json["calls"] = report.calls;
+    json["items"] = report.items;
+    write(json, figures(report));
+    return text_of(json);
+  });
 }
 
 }  // namespace visionkit

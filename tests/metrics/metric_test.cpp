@@ -14,6 +14,7 @@
 #include <visionkit/metrics/classification.hpp>
 #include <visionkit/metrics/confusion.hpp>
 #include <visionkit/metrics/curves.hpp>
+#include <visionkit/metrics/detection.hpp>
 #include <visionkit/metrics/fixed_sum.hpp>
 #include <visionkit/metrics/multi_label.hpp>
 #include <visionkit/metrics/panoptic.hpp>
@@ -33,6 +34,8 @@ static_assert(Metric<SegmentationMetric, LabelMap, LabelMap>);
 static_assert(Metric<PanopticMetric, PanopticView, PanopticView>);
 static_assert(Metric<PanopticMetric, PanopticMap, PanopticMap>);
 static_assert(Metric<LatencyMetric, TimedCall>);
+static_assert(Metric<DetectionMetrics, AnnotatedImage, std::span<const TrueObject>, std::span<const Prediction>>);
+static_assert(Metric<DetectionMetrics, ObjectDataset, std::span<const Prediction>>);
 static_assert(!Metric<LatencyMetric, LabelMap>);
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -129,10 +132,13 @@ TEST_CASE("a comparison prints as an aligned table and writes NaN as null") {
   const std::vector<Figure> before = {{"accuracy", 0.5}, {"brier", nan}};
   const std::vector<Figure> after = {{"accuracy", 0.75}, {"brier", 0.25}};
   const auto comparison = compare_figures(before, after, numbered({0, 1}), numbered({1, 0.5}));
-  CHECK(to_string(compare_figures(before, after)) ==
-        "figure    before   after   change  interval\n"
-        "accuracy  0.5000  0.7500  +0.2500\n"
-        "brier          -  0.2500        -\n");
+  const std::string table =
+      "figure    before   after   change\n"
+      "accuracy  0.5000  0.7500  +0.2500\n"
+      "brier          -  0.2500        -\n";
+  CHECK(to_string(compare_figures(before, after)) == table);
+  CHECK(to_string(compare_figures(before, after, numbered({0, 1}), numbered({0.25, 1.25}))) ==
+        table + "\naccuracy: +0.2500 in [+0.2500, +0.2500], samples paired\n");
   const auto json = nlohmann::json::parse(to_json(comparison));
   CHECK(json["schema_version"] == report_schema_version);
   CHECK(json["report"] == "comparison");

@@ -101,10 +101,10 @@ class VISIONKIT_API DetectionMetrics {
   /// Precision and recall of every class at falling scores. Throws invalid_argument unless `iou_threshold` is one of
   /// the options' thresholds.
   [[nodiscard]] std::vector<PrecisionRecallCurve> curves(double iou_threshold = 0.5) const;
-  /// How sure it is that two detectors differ, by drawing pictures with replacement: the difference of AP (other minus
-  /// this one), its interval, and how often it was above 0. Equal seeds give equal answers everywhere. Throws
-  /// invalid_argument unless both hold the same pictures, categories and options but threads; invalid_option.
-  [[nodiscard]] BootstrapDifference compare(const DetectionMetrics& other, const BootstrapOptions& options = {}) const;
+  /// The figures of this one and of `after` side by side, with an interval of the change of `ap`, where it is defined:
+  /// pictures are drawn with replacement, and AP is that of what was drawn. Throws invalid_argument unless both hold
+  /// the same pictures, categories and options but threads; invalid_option.
+  [[nodiscard]] ReportComparison compare(const DetectionMetrics& after, const BootstrapOptions& options = {}) const;
 
   /// The matching of one picture, to be looked at; nothing is added. Ordered by category id. Throws as add().
   [[nodiscard]] std::vector<ClassMatches> match(const AnnotatedImage& image, std::span<const TrueObject> objects,

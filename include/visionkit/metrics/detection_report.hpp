@@ -2,7 +2,6 @@
 // 0..1; NaN means that nothing of that kind was there to be found, prints as "-" and is null in JSON.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/truth.hpp>
+#include <visionkit/metrics/metric.hpp>
 
 namespace visionkit {
 
@@ -42,13 +42,8 @@ struct DetectionSummary {
   VISIONKIT_API friend bool operator==(const DetectionSummary& a, const DetectionSummary& b) noexcept;
 };
 
-struct NamedFigure {
-  std::string_view name;  ///< "ap50", as the field
-  double value = 0;
-};
-
 /// The twelve in the order of the fields.
-VISIONKIT_API std::array<NamedFigure, 12> figures(const DetectionSummary& summary) noexcept;
+VISIONKIT_API std::vector<Figure> figures(const DetectionSummary& summary);
 
 /// One class.
 struct ClassFigures {
@@ -70,8 +65,6 @@ struct ClassFigures {
 };
 
 struct DetectionReport {
-  static constexpr int schema_version = 1;
-
   MatchBy match_by = MatchBy::boxes;
   std::size_t images = 0;
   std::size_t objects = 0;      ///< without crowds
@@ -111,30 +104,11 @@ struct PrecisionRecallCurve {
   std::vector<PrecisionRecallPoint> points;  ///< one for each distinct score, falling; empty without objects
 };
 
-struct BootstrapOptions {
-  int rounds = 1000;         ///< 1..1,000,000
-  double confidence = 0.95;  ///< inside (0, 1)
-  std::uint64_t seed = 1;
-};
-
-struct BootstrapDifference {
-  double ap = 0;          ///< of the one
-  double other_ap = 0;    ///< of the other
-  double difference = 0;  ///< other_ap - ap
-  double lower = 0;       ///< the interval of the difference: quantiles of the rounds
-  double upper = 0;
-  double share_above_zero = 0;  ///< of the rounds in which the other was better
-};
-
-/// `after` minus `before`, figure by figure; NaN where either is.
-VISIONKIT_API DetectionSummary difference(const DetectionSummary& before, const DetectionSummary& after) noexcept;
-
 VISIONKIT_API std::string to_string(const DetectionSummary& summary);  ///< two lines: precision, recall
 VISIONKIT_API std::string to_string(const DetectionReport& report);    ///< a table: the summary, then every class
-/// The reports side by side: before, after, difference.
-VISIONKIT_API std::string to_comparison(const DetectionReport& before, const DetectionReport& after);
-VISIONKIT_API std::string to_string(const BootstrapDifference& difference);
-/// {"schema_version":1,"match_by":"boxes",...}: the fields by their names.
+/// The fields by their names.
 VISIONKIT_API std::string to_json(const DetectionReport& report);
+/// The twelve, the best F1 with its score, and "ap of NAME (ID)" of every class.
+VISIONKIT_API std::vector<Figure> figures(const DetectionReport& report);
 
 }  // namespace visionkit

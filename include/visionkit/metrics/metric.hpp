@@ -19,7 +19,7 @@ namespace visionkit {
 /// goes away, not when one is added. Numbers that are NaN or infinite are null.
 inline constexpr int report_schema_version = 1;
 
-/// One number of a report, by the name that it has in the JSON.
+/// One number of a report. What describes the report as a whole has the name that it has in the JSON.
 struct Figure {
   std::string name;
   double value = 0;
@@ -59,7 +59,7 @@ struct FigureChange {
   double before = 0;  ///< NaN for a figure that only one of the reports has
   double after = 0;
   double change = 0;                      ///< after - before
-  std::optional<Interval> interval = {};  ///< of the change, for a mean over kept samples
+  std::optional<Interval> interval = {};  ///< of the change, for what was resampled
 };
 
 struct ReportComparison {
@@ -69,6 +69,7 @@ struct ReportComparison {
   bool is_paired = false;
 };
 
+/// A table, and below it a line for each interval.
 VISIONKIT_API std::string to_string(const ReportComparison& comparison);
 VISIONKIT_API std::string to_json(const ReportComparison& comparison);
 
@@ -96,7 +97,7 @@ concept Metric = std::copyable<M> && requires(M metric, const M& other, const Sa
 };
 
 /// The figures of two reports of one kind side by side, with a bootstrap interval of the change where both kept values
-/// of single samples. Throws invalid_option.
+/// of single samples; detection metrics draw pictures instead, see DetectionMetrics::compare(). Throws invalid_option.
 template <MetricReport R>
 [[nodiscard]] ReportComparison compare(const R& before, const R& after, const BootstrapOptions& options = {}) {
   if constexpr (requires { before.per_sample; }) {

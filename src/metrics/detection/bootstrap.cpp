@@ -1,36 +1,22 @@
 // Pictures drawn with replacement. A picture that is drawn twice counts twice, which needs no second sort: equal scores
 // stand together anyway, and precision after the last of several equal hits is the highest of theirs.
+#include "metrics/bootstrap.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <random>
 
 #include "core/fail.hpp"
 #include "metrics/detection/accumulate.hpp"
+#include "metrics/detection/summary.hpp"
 
 namespace visionkit {
 namespace {
 
 constexpr const char* comparing = "comparing detection metrics";
 
-class SplitMix {
- public:
-  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    state_ += 0x9E3779B97F4A7C15U;
-    auto z = state_;
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-    return z ^ (z >> 31U);
-  }
-  /// Below `count`, which has 32 bits.
-  std::size_t below(std::size_t count) { return (next() >> 32U) * count >> 32U; }
-
- private:
-  std::uint64_t state_;
-};
-
-// AP over all sizes of one side, for any weights of the pictures.
+// DetectionSummary::ap of one side, which is defined, for any weights of the pictures.
 class WeightedPrecision {
  public:
   explicit WeightedPrecision(const detail::DetectionState& state)
@@ -40,15 +26,19 @@ class WeightedPrecision {
     for (std::size_t i = 0; i < places.size(); ++i) {
       places[i] = static_cast<std::uint32_t>(images.find(state.image_ids[i]));
     }
+    const auto all = std::ranges::find(state.rules.areas, "all", &AreaRange::name) - state.rules.areas.begin();
+    const auto shift = static_cast<std::size_t>(all) * thresholds_;
     for (const auto& object : state.records.objects) {
-      if ((object.ignored & 1U) == 0) classes_[object.category].objects.push_back(places[object.image]);
+      if ((object.ignored >> shift & 1U) == 0) classes_[object.category].objects.push_back(places[object.image]);
     }
     const ScoreOrder order(state);
     for (std::size_t k = 0; k < classes_.size(); ++k) {
       for (const auto place : order[k]) {
         const auto& record = state.records.predictions[place];
-        const auto misses = state.rules.one_area & ~(record.hits | record.ignored);
-        classes_[k].found.push_back({places[record.image], record.hits & state.rules.one_area, misses});
+        if (record.rank >= summary_detections) continue;
+        const auto hits = record.hits >> shift & state.rules.one_area;
+        const auto misses = state.rules.one_area & ~(hits | record.ignored >> shift);
+        classes_[k].found.push_back({places[record.image], hits, misses});
       }
     }
   }
@@ -109,53 +99,28 @@ class WeightedPrecision {
   std::vector<Step> steps_;
 };
 
-// Linear between the two nearest ranks.
-double quantile(const std::vector<double>& sorted, double share) {
-  const auto place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const auto above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 }  // namespace
 
-BootstrapDifference DetectionMetrics::compare(const DetectionMetrics& other, const BootstrapOptions& options) const {
+ReportComparison DetectionMetrics::compare(const DetectionMetrics& after, const BootstrapOptions& options) const {
   return guarded(comparing, [&] {
-    constexpr int max_rounds = 1'000'000;
-    if (options.rounds < 1 || options.rounds > max_rounds) {
-      fail(ErrorCode::invalid_option, "rounds is {}, expected 1..{}", options.rounds, max_rounds);
-    }
-    if (!(options.confidence > 0 && options.confidence < 1)) {
-      fail(ErrorCode::invalid_option, "confidence is {}, expected above 0, below 1", options.confidence);
-    }
-    state_->check_comparable(*other.state_, comparing);
-    if (IdIndex(state_->image_ids).ids() != IdIndex(other.state_->image_ids).ids()) {
+    check(options);
+    state_->check_comparable(*after.state_, comparing);
+    if (IdIndex(state_->image_ids).ids() != IdIndex(after.state_->image_ids).ids()) {
       fail(ErrorCode::invalid_argument, "{}: the pictures differ", comparing);
     }
-    WeightedPrecision ours(*state_);
-    WeightedPrecision theirs(*other.state_);
-    std::vector<std::uint32_t> weights(state_->image_ids.size(), 1);
-    BootstrapDifference result = {.ap = ours.mean(weights), .other_ap = theirs.mean(weights)};
-    result.difference = result.other_ap - result.ap;
-
-    SplitMix random(options.seed);
-    std::vector<double> differences;
-    for (int round = 0; round < options.rounds; ++round) {
+    auto comparison = compare_figures(figures(report()), figures(after.report()));
+    comparison.is_paired = true;
+    auto& ap = comparison.figures.front();
+    if (std::isnan(ap.change)) return comparison;
+    WeightedPrecision old_precision(*state_);
+    WeightedPrecision new_precision(*after.state_);
+    std::vector<std::uint32_t> weights(state_->image_ids.size());
+    ap.interval = percentile_interval(options, [&](auto& generator) {
       std::ranges::fill(weights, 0U);
-      for (std::size_t i = 0; i < weights.size(); ++i) ++weights[random.below(weights.size())];
-      const auto change = theirs.mean(weights) - ours.mean(weights);
-      if (!std::isnan(change)) differences.push_back(change);  // NaN: no object was drawn
-    }
-    if (differences.empty()) {
-      result.lower = result.upper = result.share_above_zero = std::numeric_limits<double>::quiet_NaN();
-      return result;
-    }
-    std::ranges::sort(differences);
-    const auto above = differences.end() - std::ranges::upper_bound(differences, 0.0);
-    result.share_above_zero = static_cast<double>(above) / static_cast<double>(differences.size());
-    result.lower = quantile(differences, (1 - options.confidence) / 2);
-    result.upper = quantile(differences, (1 + options.confidence) / 2);
-    return result;
+      for (std::size_t i = 0; i < weights.size(); ++i) ++weights[draw(generator, weights.size())];
+      return new_precision.mean(weights) - old_precision.mean(weights);  // NaN: no object was drawn
+    });
+    return comparison;
   });
 }
 

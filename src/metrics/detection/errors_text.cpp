@@ -1,10 +1,11 @@
-#include <algorithm>
-#include <cmath>
-#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include <visionkit/metrics/detection_errors.hpp>
+
+#include "metrics/detection/summary.hpp"
+#include "metrics/table.hpp"
 
 namespace visionkit {
 
@@ -21,34 +22,27 @@ std::string_view to_string(DetectionErrorKind kind) noexcept {
 }
 
 std::string to_string(const DetectionErrorReport& report) {
-  const auto shown = [](double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); };
-  auto text = fmt::format("AP {}, {} objects, {} hits\n{:<16}{:>9}{:>10}\n", shown(report.ap), report.objects,
-                          report.hits, "error", "count", "lost AP");
-  for (const auto& error : report.errors) {
-    fmt::format_to(std::back_inserter(text), "{:<16}{:>9}{:>10}\n", to_string(error.kind), error.count,
-                   shown(error.lost_ap));
-  }
-  return text;
+  TextTable table({"error", "count", "lost AP"});
+  for (const auto& error : report.errors)
+    table.row({std::string(to_string(error.kind)), fmt::format("{}", error.count), figure_text(error.lost_ap)});
+  return fmt::format("AP {}, {} objects, {} hits\n{}", figure_text(report.ap), report.objects, report.hits,
+                     table.text());
 }
 
 std::string to_string(const DetectionConfusion& confusion) {
   std::vector<std::string> names;
-  for (const auto& category : confusion.categories) {
-    names.push_back(category.name.empty() ? std::to_string(category.id) : category.name);
-  }
+  for (const auto& category : confusion.categories) names.push_back(name_of(category));
   names.emplace_back("nothing");
-  std::size_t width = 8;
-  for (const auto& name : names) width = std::max(width, name.size() + 1);
-  std::string text(width, ' ');
-  auto out = std::back_inserter(text);
-  for (const auto& name : names) fmt::format_to(out, "{:>{}}", name, width);
+  auto head = names;
+  head.insert(head.begin(), "");
+  TextTable table(std::move(head));
   for (std::size_t truth = 0; truth < names.size(); ++truth) {
-    fmt::format_to(out, "\n{:<{}}", names[truth], width);
-    for (std::size_t predicted = 0; predicted < names.size(); ++predicted) {
-      fmt::format_to(out, "{:>{}}", confusion.at(truth, predicted), width);
-    }
+    std::vector<std::string> cells = {names[truth]};
+    for (std::size_t predicted = 0; predicted < names.size(); ++predicted)
+      cells.push_back(fmt::format("{}", confusion.at(truth, predicted)));
+    table.row(std::move(cells));
   }
-  return text + "\n";
+  return table.text();
 }
 
 }  // namespace visionkit

@@ -90,7 +90,7 @@ DetectionSummary summarize(const DetectionMetricsOptions& options, const Precisi
   Picker pick(options, arrays, 0, arrays.classes);
   const auto last = pick.limit_at(2);
   return {
-      .ap = pick.precision("all", {}, pick.limit_of(100)),
+      .ap = pick.precision("all", {}, pick.limit_of(summary_detections)),
       .ap50 = pick.precision("all", .5, last),
       .ap75 = pick.precision("all", .75, last),
       .ap_small = pick.precision("small", {}, last),
