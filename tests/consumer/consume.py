@@ -20,7 +20,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
 FOREIGN_HEADER = re.compile(r"/(torch|ATen|c10|opencv2|Eigen|nlohmann)/")
 UNWANTED_BY_CORE = re.compile(r"lib(torch|c10|gdal|opencv_imgcodecs|opencv_dnn)")
-MAX_CPU_SECONDS = 5  # of configuring and building a program on the installed package
+# Of configuring and building a program on the installed package: 5 s on an idle machine, where it takes 1.3 to 3. Beside
+# neighbours the same work was seen to take three times the processor time.
+MAX_CPU_SECONDS = 15
 
 
 def run(*command, **options):
