@@ -11,6 +11,7 @@
 
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/labels.hpp>
+#include <visionkit/core/results.hpp>
 #include <visionkit/decode/detection.hpp>
 #include <visionkit/decode/segmentation.hpp>
 #include <visionkit/preprocess/preprocess.hpp>
@@ -24,13 +25,6 @@ enum class Task {
   instance_segmentation,      ///< boxes with masks, from a Detector
   semantic_segmentation,      ///< a label a pixel
   panoptic_segmentation,      ///< a segment a pixel, from the queries of a MaskFormer or DETR
-};
-
-/// What the numbers in the output of a classifier or segmenter are.
-enum class ScoreKind {
-  logits,         ///< any real number: softmax (one label) or sigmoid (many labels) makes them probabilities
-  probabilities,  ///< 0..1 already
-  labels,         ///< none: the indices of the best classes; of a segmenter only
 };
 
 /// What the network answers.
@@ -107,7 +101,6 @@ VISIONKIT_API std::string to_json(const ModelRecord& record);
 enum class RecordOrigin { caller, archive, ultralytics, sidecar, none };
 
 VISIONKIT_API std::string_view to_string(Task task) noexcept;
-VISIONKIT_API std::string_view to_string(ScoreKind kind) noexcept;
 VISIONKIT_API std::string_view to_string(RecordOrigin origin) noexcept;
 
 }  // namespace visionkit

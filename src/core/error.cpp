@@ -14,6 +14,7 @@ constexpr std::array table = {
                   "an options field out of range, unknown, or in conflict"},
     ErrorCodeInfo{ErrorCode::shape, "shape", "a tensor or buffer with the wrong rank or size"},
     ErrorCodeInfo{ErrorCode::dtype, "dtype", "a tensor with an element type that is not accepted"},
+    ErrorCodeInfo{ErrorCode::cancelled, "cancelled", "the caller asked for an end before the work was done"},
     ErrorCodeInfo{ErrorCode::not_found, "not_found", "the path does not exist"},
     ErrorCodeInfo{ErrorCode::permission_denied, "permission_denied", "the path may not be read or written"},
     ErrorCodeInfo{ErrorCode::not_regular_file, "not_regular_file", "a directory, pipe, device or socket"},

@@ -4,6 +4,15 @@
 
 namespace visionkit {
 
+std::string_view to_string(ScoreKind kind) noexcept {
+  switch (kind) {
+    case ScoreKind::logits: return "logits";
+    case ScoreKind::probabilities: return "probabilities";
+    case ScoreKind::labels: return "labels";
+  }
+  return "unknown";
+}
+
 std::string to_string(const ClassScore& score) { return fmt::format("{} {:.2f}", score.label.value, score.score); }
 
 std::string to_string(const Detection& detection) {

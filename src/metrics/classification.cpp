@@ -82,6 +82,8 @@ Confidence confidence_of(std::span<const float> scores, std::size_t truth, Score
 
 ClassificationMetric::ClassificationMetric(int classes, const ClassificationOptions& options)
     : classes_(classes), options_(options), ranked_(classes), confusion_(classes) {
+  if (options.scores == ScoreKind::labels)
+    fail(ErrorCode::invalid_option, "scores is labels; expected logits or probabilities");
   guarded("a classification metric", [&] {
     ranks_.resize(static_cast<std::size_t>(classes) + 1);  // the last: not in the list
     if (options.calibration_bins != 0) calibration_.emplace(options.calibration_bins);

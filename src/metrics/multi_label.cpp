@@ -57,6 +57,8 @@ MultiLabelMetric::MultiLabelMetric(int labels, const MultiLabelOptions& options)
     fail(ErrorCode::invalid_option, "a metric of {} labels; expected 1..{}", labels, max_labels);
   if (!(options.threshold >= 0 && options.threshold <= 1) && options.calibration_bins != 0)
     fail(ErrorCode::invalid_option, "threshold is {}, expected 0..1", options.threshold);
+  if (options.scores == ScoreKind::labels)
+    fail(ErrorCode::invalid_option, "scores is labels; expected logits or probabilities");
   guarded("a multi-label metric", [&] {
     counts_.resize(static_cast<std::size_t>(labels));
     if (options.curves == Keep::yes) curves_.resize(counts_.size());

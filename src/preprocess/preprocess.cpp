@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "core/fail.hpp"
+#include "core/parallel.hpp"
 #include "image/decode.hpp"
 #include "preprocess/geometry.hpp"
 #include "preprocess/normalize.hpp"
-#include "preprocess/parallel.hpp"
 #include "preprocess/pass.hpp"
 
 namespace visionkit {

@@ -245,15 +245,6 @@ std::string_view to_string(Task task) noexcept {
   return "unknown";
 }
 
-std::string_view to_string(ScoreKind kind) noexcept {
-  switch (kind) {
-    case ScoreKind::logits: return "logits";
-    case ScoreKind::probabilities: return "probabilities";
-    case ScoreKind::labels: return "labels";
-  }
-  return "unknown";
-}
-
 std::string_view to_string(RecordOrigin origin) noexcept {
   switch (origin) {
     case RecordOrigin::caller: return "the caller";

@@ -16,6 +16,7 @@ enum class ErrorCode {
   invalid_option,    ///< an options field out of range, unknown, or in conflict with another
   shape,             ///< a tensor or buffer with the wrong rank or size
   dtype,             ///< a tensor with an element type that is not accepted
+  cancelled,         ///< the caller asked for an end before the work was done
   // Files.
   not_found,          ///< the path does not exist
   permission_denied,  ///< the path may not be read or written

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <visionkit/core/config.hpp>
@@ -12,6 +13,13 @@
 #include <visionkit/core/mask.hpp>
 
 namespace visionkit {
+
+/// What the numbers are in which a network says how sure it is.
+enum class ScoreKind {
+  logits,         ///< any real number: softmax (one label) or sigmoid (many labels) makes them probabilities
+  probabilities,  ///< 0..1 already
+  labels,         ///< none: the indices of the best classes; only segmentation networks answer so
+};
 
 /// One class and how sure the model is of it.
 struct ClassScore {
@@ -42,6 +50,7 @@ struct Detection {
   friend bool operator==(const Detection&, const Detection&) = default;
 };
 
+VISIONKIT_API std::string_view to_string(ScoreKind kind) noexcept;
 VISIONKIT_API std::string to_string(const ClassScore& score);       ///< "7 0.93"
 VISIONKIT_API std::string to_string(const Classification& result);  ///< "[7 0.93, 2 0.05]"
 VISIONKIT_API std::string to_string(const Detection& detection);    ///< "7 0.93 [12.5, 30.0, 100.0, 80.0]"

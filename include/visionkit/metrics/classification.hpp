@@ -19,11 +19,6 @@
 
 namespace visionkit {
 
-enum class ScoreKind {
-  probabilities,  ///< 0..1
-  logits,         ///< any numbers; softmax (one class) or sigmoid (many labels) makes them probabilities
-};
-
 /// Which of equal scores ranks first in top-k. The predicted class is the lowest of equals always, as NumPy's argmax.
 enum class TieRule {
   lowest_class_first,   ///< as visionkit's classifier sorts
@@ -34,7 +29,7 @@ enum class TieRule {
 enum class Keep { no, yes };
 
 struct ClassificationOptions {
-  ScoreKind scores = ScoreKind::probabilities;
+  ScoreKind scores = ScoreKind::probabilities;  ///< logits or probabilities
   TieRule ties = TieRule::lowest_class_first;
   int calibration_bins = 15;   ///< 0: no calibration; then scores may be any numbers
   Keep curves = Keep::no;      ///< average precision and ROC AUC: 8 bytes * classes for each sample

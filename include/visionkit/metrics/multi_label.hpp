@@ -28,7 +28,7 @@ enum class ThresholdRule { above, at_least };
 struct MultiLabelOptions {
   float threshold = 0.5F;                     ///< of the probability
   ThresholdRule rule = ThresholdRule::above;  ///< `above` is torchmetrics' rule
-  ScoreKind scores = ScoreKind::probabilities;
+  ScoreKind scores = ScoreKind::probabilities;  ///< logits or probabilities
   int calibration_bins = 15;   ///< 0: no calibration; then scores may be any numbers
   Keep curves = Keep::yes;     ///< average precision, ROC AUC, best thresholds: 8 bytes * labels for each sample
   Keep per_sample = Keep::no;  ///< the F1 of each sample, for compare(): 16 bytes for each sample

@@ -8,8 +8,8 @@
 #include <bit>
 #include <numeric>
 
+#include "core/parallel.hpp"
 #include "metrics/detection/match.hpp"
-#include "metrics/detection/parallel.hpp"
 
 namespace visionkit {
 namespace {
@@ -149,7 +149,7 @@ ScoreOrder::ScoreOrder(const detail::DetectionState& state) : begins_(state.clas
     }
   }
   places_.resize(records.size());
-  run_pieces(state.class_count(), state.options.threads, [&](std::size_t category) {
+  parallel_for(state.class_count(), state.options.threads, [&](std::size_t category) {
     const auto begin = keyed.begin() + static_cast<std::ptrdiff_t>(begins_[category]);
     const auto end = keyed.begin() + static_cast<std::ptrdiff_t>(begins_[category + 1]);
     std::sort(begin, end,
@@ -204,7 +204,7 @@ PrecisionArrays accumulate(const detail::DetectionState& state, const ScoreOrder
   arrays.precision.assign(cells * arrays.recalls, -1);
   arrays.scores.assign(cells * arrays.recalls, -1);
   const auto objects = count_objects(state);
-  run_pieces(arrays.classes, state.options.threads, [&](std::size_t category) {
+  parallel_for(arrays.classes, state.options.threads, [&](std::size_t category) {
     ClassAccumulator accumulator(state, arrays);
     accumulator.run(category, order[category], std::span(objects).subspan(category * arrays.areas, arrays.areas));
   });

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/fail.hpp"
+#include "core/parallel.hpp"
 #include "metrics/detection/match.hpp"
-#include "metrics/detection/parallel.hpp"
 #include "metrics/detection/state.hpp"
 
 namespace visionkit {
@@ -206,7 +206,7 @@ void DetectionMetrics::add(const ObjectDataset& truth, std::span<const Predictio
     const auto pieces = (images.size() + images_a_piece - 1) / images_a_piece;
     const auto first_image = state_->image_ids.size();
     std::vector<Records> results(pieces);
-    run_pieces(pieces, state_->options.threads, [&](std::size_t piece) {
+    parallel_for(pieces, state_->options.threads, [&](std::size_t piece) {
       PictureWork work(state_->rules, state_->options);
       const auto end = std::min(images.size(), (piece + 1) * images_a_piece);
       for (auto image = piece * images_a_piece; image < end; ++image) {

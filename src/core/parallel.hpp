@@ -1,4 +1,5 @@
-// One loop spread over threads.
+// One loop spread over threads. What one index does must not depend on who does it, so that results do not depend on
+// threads.
 #pragma once
 
 #include <algorithm>
