@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -9,6 +8,7 @@
 #include <visionkit/decode/panoptic.hpp>
 
 #include "core/fail.hpp"
+#include "decode/row_pair.hpp"
 #include "decode/segmentation_input.hpp"
 #include "decode/segmentation_kernels.hpp"
 
@@ -53,38 +53,29 @@ class QueryRows {
     columns_.first.resize(width_);
     columns_.second.resize(width_);
     columns_.weights.resize(width_);
-    for (auto& row : rows_) row.values.resize(width_ * queries.size());
+    rows_.resize(width_ * queries.size());
   }
 
   [[nodiscard]] std::size_t width() const { return width_; }
 
   // Of query k at [k * width()]; stays valid until a third row is asked for.
   const float* row(std::int32_t index, std::int32_t other) {
-    for (const auto& row : rows_) {
-      if (row.index == index) return row.values.data();
-    }
-    auto& row = rows_[0].index == other ? rows_[1] : rows_[0];
-    row.index = index;
-    const auto cells = static_cast<std::size_t>(masks_.cells.width);
-    const auto plane = cells * static_cast<std::size_t>(masks_.cells.height);
-    const float* source = masks_.tensor.floats().data() + static_cast<std::size_t>(index) * cells;
-    const ColumnTaps taps = {columns_.first.data(), columns_.second.data(), columns_.weights.data(), width_};
-    for (std::size_t k = 0; k < queries_.size(); ++k) {
-      spread_columns(source + queries_[k].index * plane, taps, &row.values[k * width_]);
-    }
-    return row.values.data();
+    return rows_.row(index, other, [&](float* values) {
+      const auto cells = static_cast<std::size_t>(masks_.cells.width);
+      const auto plane = cells * static_cast<std::size_t>(masks_.cells.height);
+      const float* source = masks_.tensor.floats().data() + static_cast<std::size_t>(index) * cells;
+      const ColumnTaps taps = {columns_.first.data(), columns_.second.data(), columns_.weights.data(), width_};
+      for (std::size_t k = 0; k < queries_.size(); ++k)
+        spread_columns(source + queries_[k].index * plane, taps, values + k * width_);
+    });
   }
 
  private:
-  struct Row {
-    std::int32_t index = -1;
-    std::vector<float> values;
-  };
   const SegmentationInput& masks_;
   SampleAxis columns_;
   const std::vector<Query>& queries_;
   std::size_t width_ = 0;
-  std::array<Row, 2> rows_;
+  RowPair rows_;
 };
 
 // Gives every pixel to a query, by number from 1, and counts.

@@ -122,12 +122,7 @@ class PrototypeDecoder {
     region_x_ = whole_axis(cells_.width, picture_.width);
     region_y_ = whole_axis(cells_.height, picture_.height);
     if (options_.content != ModelBox{}) {
-      const double x = double(cells_.width) / options_.input.width;
-      const double y = double(cells_.height) / options_.input.height;
-      region_x_.start = options_.content.x1 * x;
-      region_x_.end = options_.content.x2 * x;
-      region_y_.start = options_.content.y1 * y;
-      region_y_.end = options_.content.y2 * y;
+      cut_to(options_.content, options_.input, region_x_, region_y_);
       return;
     }
     const double gain = std::min(double(cells_.height) / picture_.height, double(cells_.width) / picture_.width);

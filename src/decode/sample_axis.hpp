@@ -36,5 +36,14 @@ SampleAxis nearest_axis(const AxisRegion& region);
   return {
       .cells = cells, .start = 0, .end = static_cast<double>(cells), .outputs = outputs, .from = 0, .count = outputs};
 }
+/// Cuts both axes to the part of the network's input, of this size, that shows the picture.
+inline void cut_to(const ModelBox& content, Size input, AxisRegion& x, AxisRegion& y) {
+  const double cell_x = double(x.cells) / input.width;
+  const double cell_y = double(y.cells) / input.height;
+  x.start = content.x1 * cell_x;
+  x.end = content.x2 * cell_x;
+  y.start = content.y1 * cell_y;
+  y.end = content.y2 * cell_y;
+}
 
 }  // namespace visionkit

@@ -87,14 +87,7 @@ SegmentationInput segmentation_input(const TensorView& output, const Segmentatio
 SampleAxes sample_axes(const SegmentationInput& input, Size size, const SegmentationDecodeOptions& options) {
   auto x = whole_axis(input.cells.width, size.width);
   auto y = whole_axis(input.cells.height, size.height);
-  if (options.input != Size{}) {
-    const double cell_x = double(x.cells) / options.input.width;
-    const double cell_y = double(y.cells) / options.input.height;
-    x.start = options.content.x1 * cell_x;
-    x.end = options.content.x2 * cell_x;
-    y.start = options.content.y1 * cell_y;
-    y.end = options.content.y2 * cell_y;
-  }
+  if (options.input != Size{}) cut_to(options.content, options.input, x, y);
   if (input.channels == 0 || options.resize == SegmentationResize::labels) return {nearest_axis(x), nearest_axis(y)};
   return {bilinear_axis(x, options.corners), bilinear_axis(y, options.corners)};
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "decode/row_pair.hpp"
 #include "decode/segmentation_kernels.hpp"
 
 namespace visionkit {
@@ -46,7 +47,7 @@ class Strip {
     first_ = cut(axes.x.first);
     second_ = cut(axes.x.second);
     weights_ = cut(axes.x.weights);
-    for (auto& row : rows_) row.scores.resize(input.channels * width_);
+    rows_.resize(input.channels * width_);
     ids_.resize(best_rows * width_);
     best_.resize(best_rows * width_);
     sums_.resize(width_);
@@ -80,24 +81,15 @@ class Strip {
   }
 
  private:
-  struct Row {
-    std::int32_t index = -1;
-    std::vector<float> scores;
-  };
-
   // The scores of a row of the map, spread over the columns; stays valid until a third row is asked for.
   const float* row_of(std::int32_t index, std::int32_t other) {
-    for (const auto& row : rows_) {
-      if (row.index == index) return row.scores.data();
-    }
-    auto& row = rows_[0].index == other ? rows_[1] : rows_[0];
-    row.index = index;
-    const auto width = static_cast<std::size_t>(input_.cells.width);
-    const auto plane = width * static_cast<std::size_t>(input_.cells.height);
-    const float* source = static_cast<const float*>(input_.tensor.data) + static_cast<std::size_t>(index) * width;
-    const ColumnTaps taps = {first_.data(), second_.data(), weights_.data(), width_};
-    for (std::size_t c = 0; c < input_.channels; ++c) spread_columns(source + c * plane, taps, &row.scores[c * width_]);
-    return row.scores.data();
+    return rows_.row(index, other, [&](float* scores) {
+      const auto width = static_cast<std::size_t>(input_.cells.width);
+      const auto plane = width * static_cast<std::size_t>(input_.cells.height);
+      const float* source = static_cast<const float*>(input_.tensor.data) + static_cast<std::size_t>(index) * width;
+      const ColumnTaps taps = {first_.data(), second_.data(), weights_.data(), width_};
+      for (std::size_t c = 0; c < input_.channels; ++c) spread_columns(source + c * plane, taps, scores + c * width_);
+    });
   }
 
   static float blend(const ScoreRows& rows, std::size_t at, float weight) {
@@ -160,7 +152,7 @@ class Strip {
   std::vector<std::int32_t> first_;
   std::vector<std::int32_t> second_;
   std::vector<float> weights_;
-  std::array<Row, 2> rows_;
+  RowPair rows_;
   std::vector<std::uint16_t> ids_;
   std::vector<float> best_;
   std::vector<float> sums_;

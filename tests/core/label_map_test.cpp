@@ -6,9 +6,13 @@
 
 #include <visionkit/core/error.hpp>
 
+#include "support/refusal.hpp"
+
 using namespace visionkit;
 
 namespace {
+
+using visionkit::test::code_of;
 
 LabelMap map_of(std::vector<std::uint8_t> ids, Size size) { return {std::move(ids), size}; }
 
@@ -16,15 +20,6 @@ const LabelMap small = map_of({0, 0, 1, 255,  //
                                0, 2, 1, 1,    //
                                2, 0, 0, 1},
                               {4, 3});
-
-ErrorCode code_of(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
-}
 
 // The number of components, pixel by pixel.
 std::size_t count_by_flooding(const LabelMap& map, Connectivity connectivity) {

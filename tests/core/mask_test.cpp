@@ -13,23 +13,17 @@
 #include <visionkit/core/error.hpp>
 #include <visionkit/core/polygons.hpp>
 
+#include "support/refusal.hpp"
+
 namespace visionkit {
 namespace {
+
+using test::code_of;
 
 using Bytes = std::vector<std::uint8_t>;
 using Runs = std::vector<std::uint32_t>;
 
 Runs runs_of(const Mask& mask) { return {mask.runs().begin(), mask.runs().end()}; }
-
-ErrorCode code_of(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    CHECK(std::string(error.what()).find('\n') == std::string::npos);
-    return error.code();
-  }
-  return ErrorCode::internal;
-}
 
 // Pixels that are set with a probability, or a few rectangles of them.
 Bytes noise(Size size, double density, unsigned seed) {

@@ -7,8 +7,12 @@
 
 #include <visionkit/core/error.hpp>
 
+#include "support/refusal.hpp"
+
 namespace visionkit {
 namespace {
+
+using test::code_of;
 
 const std::vector<std::uint32_t> ids = {7, 7, 0, 3,  //
                                         7, 3, 3, 3,  //
@@ -24,15 +28,6 @@ PanopticMap measured() {
   auto listed = segments();
   measure_segments(ids, {4, 3}, listed);
   return {ids, {4, 3}, listed};
-}
-
-ErrorCode code_of(const auto& call) {
-  try {
-    (void)call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
 }
 
 TEST_CASE("a panoptic map knows the segment of every pixel") {

@@ -10,24 +10,18 @@
 #include <visionkit/core/error.hpp>
 
 #include "support/instruction_sets.hpp"
+#include "support/refusal.hpp"
 
 namespace visionkit {
 namespace {
+
+using test::code_of;
 
 Tensor noise(Shape shape, float offset = 0) {
   std::mt19937 generator(3);
   std::vector<float> values(element_count(shape));
   for (auto& value : values) value = static_cast<float>(generator() % 1024) / 1024 - offset;
   return {std::move(shape), std::move(values)};
-}
-
-ErrorCode code_of(const auto& call) {
-  try {
-    (void)call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
 }
 
 TEST_CASE("a full mask fills its box") {

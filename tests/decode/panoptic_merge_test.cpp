@@ -8,8 +8,12 @@
 
 #include <visionkit/core/error.hpp>
 
+#include "support/refusal.hpp"
+
 namespace visionkit {
 namespace {
+
+using test::code_of;
 
 constexpr Size size = {8, 4};
 
@@ -25,15 +29,6 @@ LabelMap halves() {
 }
 
 const PanopticMergeOptions both_stuff = {.stuff = {ClassId(3), ClassId(4)}, .min_stuff_area = 1};
-
-ErrorCode code_of(const auto& call) {
-  try {
-    (void)call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
-}
 
 TEST_CASE("instances take their pixels by score and stuff takes what is left") {
   const std::vector<Detection> instances = {instance({0, 0, 4, 2}, 1, 0.6F), instance({2, 0, 6, 2}, 2, 0.9F)};

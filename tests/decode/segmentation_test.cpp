@@ -12,6 +12,7 @@
 #include <visionkit/core/error.hpp>
 
 #include "support/instruction_sets.hpp"
+#include "support/refusal.hpp"
 
 namespace visionkit {
 namespace {
@@ -26,12 +27,7 @@ Tensor noise(Shape shape) {
 std::vector<std::uint8_t> ids_of(const LabelMap& map) { return {map.ids_8bit().begin(), map.ids_8bit().end()}; }
 
 ErrorCode code_of(const TensorView& output, Size size, const SegmentationDecodeOptions& options = {}) {
-  try {
-    (void)decode_segmentation(output, size, options);
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
+  return test::code_of([&] { return decode_segmentation(output, size, options); });
 }
 
 TEST_CASE("the best class of every pixel wins, the first of equal ones") {

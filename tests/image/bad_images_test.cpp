@@ -12,6 +12,7 @@
 
 #include "encoded.hpp"
 #include "support/files.hpp"
+#include "support/refusal.hpp"
 
 using namespace visionkit;
 using namespace visionkit::test;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "encoded.hpp"
+#include "support/refusal.hpp"
 
 using namespace visionkit;
 using namespace visionkit::test;
@@ -27,7 +28,7 @@ TEST_CASE("200 cuts of each kind of JPEG are all reported") {
                                        {.is_progressive = true},
                                        {.restart_interval = 3},
                                        {.is_arithmetic = true},
-                                       {.luma_sampling = 1},
+                                       {.sampling = Size{1, 1}},
                                        {.scan_components = 1}};
   for (const auto& kind : kinds) {
     const auto bytes = make_jpeg(picture, kind);

@@ -2,8 +2,6 @@
 #include "image/decode.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <utility>
@@ -11,48 +9,12 @@
 
 #include <doctest/doctest.h>
 
-#include <jpeglib.h>
-
 #include "encoded.hpp"
 
 using namespace visionkit;
 using namespace visionkit::test;
 
 namespace {
-
-struct Sampling {
-  int horizontal = 1;  ///< of the first component, in relation to the others
-  int vertical = 1;
-  int restart_interval = 0;
-};
-
-ByteVector sampled_jpeg(const Image& image, const Sampling& sampling) {
-  jpeg_compress_struct info = {};
-  jpeg_error_mgr errors = {};
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &bytes, &size);
-  info.image_width = static_cast<JDIMENSION>(image.width());
-  info.image_height = static_cast<JDIMENSION>(image.height());
-  info.input_components = channels(image.format());
-  info.in_color_space = image.format() == PixelFormat::gray8 ? JCS_GRAYSCALE : JCS_RGB;
-  jpeg_set_defaults(&info);
-  info.restart_interval = static_cast<unsigned>(sampling.restart_interval);
-  info.comp_info[0].h_samp_factor = sampling.horizontal;
-  info.comp_info[0].v_samp_factor = sampling.vertical;
-  jpeg_start_compress(&info, TRUE);
-  while (info.next_scanline < info.image_height) {
-    auto* row = const_cast<JSAMPROW>(image.row(static_cast<int>(info.next_scanline)));
-    jpeg_write_scanlines(&info, &row, 1);
-  }
-  jpeg_finish_compress(&info);
-  jpeg_destroy_compress(&info);
-  ByteVector result(bytes, bytes + size);
-  std::free(bytes);
-  return result;
-}
 
 struct Kind {
   std::string name;
@@ -64,22 +26,22 @@ std::vector<Kind> all_kinds(Size size) {
   const auto colour = make_picture(size);
   const auto gray = make_picture(size, PixelFormat::gray8);
   const auto cmyk = make_picture(size, PixelFormat::rgba8);
-  return {{"4:4:4", sampled_jpeg(colour, {1, 1})},
-          {"4:2:2", sampled_jpeg(colour, {2, 1})},
-          {"4:2:0", sampled_jpeg(colour, {2, 2})},
-          {"4:4:0", sampled_jpeg(colour, {1, 2})},
-          {"4:1:1", sampled_jpeg(colour, {4, 1})},
-          {"4:1:0", sampled_jpeg(colour, {4, 2})},
-          {"3 x 1", sampled_jpeg(colour, {3, 1})},
-          {"4:2:0 with restarts", sampled_jpeg(colour, {2, 2, 3})},
-          {"4:4:4 with restarts", sampled_jpeg(colour, {1, 1, 1})},
-          {"gray", sampled_jpeg(gray, {1, 1})},
-          {"gray with a sampling factor", sampled_jpeg(gray, {2, 2, 5})},
+  return {{"4:4:4", make_jpeg(colour, {.sampling = Size{1, 1}})},
+          {"4:2:2", make_jpeg(colour, {.sampling = Size{2, 1}})},
+          {"4:2:0", make_jpeg(colour, {.sampling = Size{2, 2}})},
+          {"4:4:0", make_jpeg(colour, {.sampling = Size{1, 2}})},
+          {"4:1:1", make_jpeg(colour, {.sampling = Size{4, 1}})},
+          {"4:1:0", make_jpeg(colour, {.sampling = Size{4, 2}})},
+          {"3 x 1", make_jpeg(colour, {.sampling = Size{3, 1}})},
+          {"4:2:0 with restarts", make_jpeg(colour, {.restart_interval = 3, .sampling = Size{2, 2}})},
+          {"4:4:4 with restarts", make_jpeg(colour, {.restart_interval = 1, .sampling = Size{1, 1}})},
+          {"gray", make_jpeg(gray, {.sampling = Size{1, 1}})},
+          {"gray with a sampling factor", make_jpeg(gray, {.restart_interval = 5, .sampling = Size{2, 2}})},
           {"progressive", make_jpeg(colour, {.is_progressive = true})},
           {"arithmetic", make_jpeg(colour, {.is_arithmetic = true})},
           {"several scans", make_jpeg(colour, {.scan_components = 1})},
           {"CMYK", make_jpeg(cmyk, {.is_cmyk = true})},
-          {"turned", insert(sampled_jpeg(colour, {2, 2}), 2, make_exif(6))},
+          {"turned", insert(make_jpeg(colour, {.sampling = Size{2, 2}}), 2, make_exif(6))},
           {"PNG", encode(colour, ImageFormat::png)}};
 }
 

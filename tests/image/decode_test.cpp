@@ -7,6 +7,7 @@
 
 #include "encoded.hpp"
 #include "image/jpeg.hpp"
+#include "support/refusal.hpp"
 
 using namespace visionkit;
 using namespace visionkit::test;

@@ -30,20 +30,6 @@ void append32(ByteVector& bytes, std::uint32_t value) {
   append16(bytes, value >> 16U);
 }
 
-ErrorCode code_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    const std::string message = error.what();
-    CHECK(message.size() <= 300);
-    CHECK(message.find('\n') == std::string::npos);
-    CHECK(message.find("/src/") == std::string::npos);
-    return error.code();
-  }
-  FAIL_CHECK("nothing was thrown");
-  return ErrorCode::internal;
-}
-
 ByteVector cut(ByteVector bytes, std::size_t size) {
   bytes.resize(size);
   return bytes;
@@ -95,7 +81,9 @@ ByteVector make_jpeg(const ImageView& image, const JpegKind& kind) {
   jpeg_set_quality(&info, 90, TRUE);
   info.arith_code = kind.is_arithmetic ? TRUE : FALSE;
   info.restart_interval = static_cast<unsigned>(kind.restart_interval);
-  info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = info.num_components == 3 ? kind.luma_sampling : 1;
+  const auto sampling = kind.sampling.value_or(info.num_components == 3 ? Size{2, 2} : Size{1, 1});
+  info.comp_info[0].h_samp_factor = sampling.width;
+  info.comp_info[0].v_samp_factor = sampling.height;
   std::vector<jpeg_scan_info> scans;
   if (kind.is_progressive) {
     jpeg_simple_progression(&info);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +22,9 @@ struct JpegKind {
   bool is_arithmetic = false;
   bool is_cmyk = false;  ///< four channels, stored inverted
   int restart_interval = 0;
-  int luma_sampling = 2;    ///< 2 for 4:2:0, 1 for 4:4:4
+  /// How many samples of the first component there are for one of the others; empty: 2 x 2 (4:2:0) for colour, else 1
+  /// x 1.
+  std::optional<Size> sampling = {};
   int scan_components = 3;  ///< 1: every component has a scan of its own
 };
 ByteVector make_jpeg(const ImageView& image, const JpegKind& kind = {});
@@ -60,10 +62,6 @@ std::uint32_t tiff_data_offset(std::size_t tags);
 ByteVector make_riff(const std::vector<std::pair<std::string, ByteVector>>& chunks);
 /// What encode_image() writes, in one line.
 ByteVector encode(const ImageView& image, ImageFormat format);
-
-/// The code of the Error that the call throws; fails the test when there is none or its message is no single short
-/// line.
-ErrorCode code_of(const std::function<void()>& call);
 
 /// The first `size` bytes.
 ByteVector cut(ByteVector bytes, std::size_t size);

@@ -9,6 +9,7 @@
 
 #include "image/encoded.hpp"
 #include "support/files.hpp"
+#include "support/refusal.hpp"
 
 namespace visionkit {
 namespace {

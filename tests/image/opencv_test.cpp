@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "encoded.hpp"
+#include "support/refusal.hpp"
 
 using namespace visionkit;
 

@@ -8,18 +8,12 @@
 #include <visionkit/core/error.hpp>
 
 #include "support/files.hpp"
+#include "support/refusal.hpp"
 
 namespace visionkit {
 namespace {
 
-ErrorCode code_of(const auto& call) {
-  try {
-    (void)call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
-}
+using test::code_of;
 
 TEST_CASE("segment ids become colours and come back") {
   const std::vector<std::uint32_t> ids = {0, 1, 256, 65536, 0xFFFFFF, 0x030201};

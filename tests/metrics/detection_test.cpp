@@ -11,10 +11,12 @@
 #include <visionkit/core/error.hpp>
 
 #include "metrics/detection_scene.hpp"
+#include "support/refusal.hpp"
 
 namespace visionkit {
 namespace {
 
+using test::code_of;
 using test::random_scene;
 using test::Scene;
 
@@ -42,17 +44,6 @@ std::vector<Prediction> predictions_of(const Scene& scene, std::int64_t image) {
 
 bool same_bits(const PrecisionArrays& a, const PrecisionArrays& b) {
   return a.precision == b.precision && a.recall == b.recall && a.scores == b.scores;
-}
-
-template <class Call>
-ErrorCode code_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  FAIL_CHECK("no error");
-  return ErrorCode::internal;
 }
 
 TEST_CASE("one object found by the second of two predictions gives a precision of one half") {
