@@ -1,22 +1,21 @@
 #include "dataset/coco_read.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
-#include "core/file.hpp"
+#include "dataset/folder.hpp"
+#include "dataset/run_lengths.hpp"
 
 namespace visionkit {
 namespace {
 
 constexpr std::uint64_t most_bytes = std::uint64_t{4} << 30U;  // simdjson's limit
 
-int side(std::int64_t value, const JsonWalk& walk) {
-  if (value < 0 || value > std::numeric_limits<int>::max()) {
-    walk.refuse(ErrorCode::dataset_schema, "the size of a mask is {}, 0 to {} are accepted", value,
-                std::numeric_limits<int>::max());
+void check_options(const CocoReadOptions& options) {
+  check_limit(options.max_bytes, most_bytes, "CocoReadOptions::max_bytes");
+  if (to_string(options.rules) == "unknown") {
+    fail(ErrorCode::invalid_option, "rules is {}, which is no CocoRules", static_cast<int>(options.rules));
   }
-  return static_cast<int>(value);
 }
 
 }  // namespace
@@ -29,19 +28,6 @@ std::string_view to_string(CocoRules rules) noexcept {
   }
   return "unknown";
 }
-
-namespace {
-
-void check_options(const CocoReadOptions& options) {
-  if (options.max_bytes == 0 || options.max_bytes > most_bytes) {
-    fail(ErrorCode::invalid_option, "max_bytes is {}, expected 1..{}", options.max_bytes, most_bytes);
-  }
-  if (to_string(options.rules) == "unknown") {
-    fail(ErrorCode::invalid_option, "rules is {}, which is no CocoRules", static_cast<int>(options.rules));
-  }
-}
-
-}  // namespace
 
 std::vector<std::uint8_t> read_json_file(const std::string& path, const CocoReadOptions& options) {
   check_options(options);
@@ -126,39 +112,9 @@ Segmentation CocoReader::polygons(JsonWalk::Value value) {
 }
 
 Segmentation CocoReader::mask(JsonWalk::Value value) {
-  std::vector<std::int64_t> sides;
-  std::optional<std::string_view> packed;
-  std::optional<std::vector<std::uint32_t>> runs;
-  walk_.object(value, [&](std::string_view key, JsonWalk::Value inner) {
-    if (key == "size") {
-      walk_.array(inner, [&](JsonWalk::Value element) { sides.push_back(walk_.integer(element)); });
-    } else if (key == "counts" && walk_.type(inner) == "string") {
-      packed = walk_.text(inner);
-    } else if (key == "counts") {
-      runs.emplace();
-      walk_.array(
-          inner,
-          [&](JsonWalk::Value element) {
-            const auto run = walk_.integer(element);
-            if (run < 0 || run > std::numeric_limits<std::uint32_t>::max()) {
-              walk_.refuse(ErrorCode::dataset_schema, "a run of {} pixels, 0 to 2^32 - 1 are accepted", run);
-            }
-            runs->push_back(static_cast<std::uint32_t>(run));
-          },
-          "a string or a list of whole numbers");
-    } else {
-      return false;
-    }
-    return true;
-  });
-  if (sides.size() != 2) {
-    walk_.refuse(ErrorCode::dataset_schema, "run lengths with a size of {} numbers, expected height and width",
-                 sides.size());
-  }
-  if (!packed && !runs) walk_.refuse(ErrorCode::dataset_schema, "the key 'counts' is missing");
-  const Size size = {side(sides[1], walk_), side(sides[0], walk_)};
+  auto runs = read_run_lengths(walk_, value);
   try {
-    return packed ? Mask::from_rle(*packed, size) : Mask::from_runs(std::move(*runs), size);
+    return std::move(runs).to_mask();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::invalid_argument) throw;
     if (rules() == CocoRules::pycocotools) walk_.refuse(ErrorCode::dataset_schema, "{}", error.what());

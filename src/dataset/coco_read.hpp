@@ -58,11 +58,4 @@ class CocoReader {
   std::vector<double> numbers_;
 };
 
-/// The value of a key that must be there.
-template <class T>
-T required(const JsonWalk& walk, std::optional<T>& value, std::string_view key) {
-  if (!value) walk.refuse(ErrorCode::dataset_schema, "the key '{}' is missing", key);
-  return std::move(*value);
-}
-
 }  // namespace visionkit

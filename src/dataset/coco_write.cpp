@@ -1,92 +1,40 @@
 #include <visionkit/dataset/coco.hpp>
 
-#include <cmath>
-#include <iterator>
-#include <unordered_map>
-
-#include <nlohmann/json.hpp>
-
 #include "core/fail.hpp"
-#include "core/write_file.hpp"
+#include "dataset/folder.hpp"
+#include "dataset/json_text.hpp"
 
 namespace visionkit {
 namespace {
 
-class JsonText {
- public:
-  JsonText& raw(std::string_view text) {
-    text_ += text;
-    return *this;
-  }
-  JsonText& integer(std::int64_t value) {
-    fmt::format_to(std::back_inserter(text_), "{}", value);
-    return *this;
-  }
-  JsonText& number(double value) {
-    if (!std::isfinite(value)) {
-      fail(ErrorCode::invalid_argument, "writing COCO's JSON: {} is no number that JSON can hold", value);
-    }
-    fmt::format_to(std::back_inserter(text_), "{}", value);
-    return *this;
-  }
-  // Bytes that are not UTF-8 become U+FFFD.
-  JsonText& text(const std::string& value) {
-    text_ += nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    return *this;
-  }
-  JsonText& box(const ObjectBox& box) {
-    raw("\"bbox\":[").number(box.x).raw(",").number(box.y).raw(",");
-    return number(box.width).raw(",").number(box.height).raw("]");
-  }
-  // Starts with a comma; nothing for an object without.
-  JsonText& segmentation(const Segmentation& segmentation) {
-    if (const auto* mask = std::get_if<Mask>(&segmentation)) {
-      raw(",\"segmentation\":{\"size\":[").integer(mask->size().height).raw(",").integer(mask->size().width);
-      return raw("],\"counts\":").text(mask->to_rle()).raw("}");
-    }
-    if (const auto* polygons = std::get_if<std::vector<Polygon>>(&segmentation)) {
-      raw(",\"segmentation\":");
-      list(*polygons, [this](const Polygon& polygon) {
-        list(polygon, [this](const PolygonPoint& point) { number(point.x).raw(",").number(point.y); });
-      });
-    }
-    return *this;
-  }
-  template <class Entries, class Write>
-  JsonText& list(const Entries& entries, Write&& write, std::string_view between = ",") {
-    raw("[");
-    bool is_first = true;
-    for (const auto& entry : entries) {
-      if (!is_first) raw(between);
-      is_first = false;
-      write(entry);
-    }
-    return raw("]");
-  }
-  [[nodiscard]] std::string take() { return std::move(text_); }
+void write_box(JsonText& out, const ObjectBox& box) {
+  out.raw("\"bbox\":[").number(box.x).raw(",").number(box.y).raw(",");
+  out.number(box.width).raw(",").number(box.height).raw("]");
+}
 
- private:
-  std::string text_;
-};
+// Starts with a comma; nothing for an object without.
+void write_segmentation(JsonText& out, const Segmentation& segmentation) {
+  if (const auto* mask = std::get_if<Mask>(&segmentation)) {
+    out.raw(",\"segmentation\":").mask(*mask);
+  } else if (const auto* polygons = std::get_if<std::vector<Polygon>>(&segmentation)) {
+    out.raw(",\"segmentation\":").list(*polygons, [&](const Polygon& polygon) { out.polygon(polygon); });
+  }
+}
 
 constexpr std::string_view next_line = ",\n";
-
-void write_text(const std::string& path, const std::string& text, const char* what) {
-  write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, what);
-}
 
 }  // namespace
 
 std::string to_coco_json(const ObjectDataset& dataset) {
   return guarded("writing COCO annotations", [&] {
-    JsonText out;
+    JsonText out("COCO's JSON");
     out.raw("{\"images\":")
         .list(
             dataset.images,
             [&](const AnnotatedImage& image) {
-              out.raw("{\"id\":").integer(image.id);
+              out.raw("{\"id\":").number(image.id);
               if (image.size != Size{}) {
-                out.raw(",\"width\":").integer(image.size.width).raw(",\"height\":").integer(image.size.height);
+                out.raw(",\"width\":").number(image.size.width).raw(",\"height\":").number(image.size.height);
               }
               if (!image.file_name.empty()) out.raw(",\"file_name\":").text(image.file_name);
               out.raw("}");
@@ -96,7 +44,7 @@ std::string to_coco_json(const ObjectDataset& dataset) {
         .list(
             dataset.categories,
             [&](const Category& category) {
-              out.raw("{\"id\":").integer(category.id).raw(",\"name\":").text(category.name);
+              out.raw("{\"id\":").number(category.id).raw(",\"name\":").text(category.name);
               if (!category.supercategory.empty()) out.raw(",\"supercategory\":").text(category.supercategory);
               out.raw("}");
             },
@@ -105,9 +53,14 @@ std::string to_coco_json(const ObjectDataset& dataset) {
         .list(
             dataset.objects,
             [&](const TrueObject& object) {
-              out.raw("{\"id\":").integer(object.id).raw(",\"image_id\":").integer(object.image_id);
-              out.raw(",\"category_id\":").integer(object.category_id).raw(",\"iscrowd\":").integer(object.is_crowd);
-              out.raw(",\"area\":").number(object.area).raw(",").box(object.box).segmentation(object.segmentation);
+              out.raw("{\"id\":").number(object.id).raw(",\"image_id\":").number(object.image_id);
+              out.raw(",\"category_id\":")
+                  .number(object.category_id)
+                  .raw(",\"iscrowd\":")
+                  .number(object.is_crowd ? 1 : 0);
+              out.raw(",\"area\":").number(object.area).raw(",");
+              write_box(out, object.box);
+              write_segmentation(out, object.segmentation);
               out.raw("}");
             },
             next_line);
@@ -117,13 +70,16 @@ std::string to_coco_json(const ObjectDataset& dataset) {
 
 std::string to_coco_json(std::span<const Prediction> predictions) {
   return guarded("writing COCO results", [&] {
-    JsonText out;
+    JsonText out("COCO's JSON");
     out.list(
         predictions,
         [&](const Prediction& prediction) {
-          out.raw("{\"image_id\":").integer(prediction.image_id);
-          out.raw(",\"category_id\":").integer(prediction.category_id).raw(",\"score\":").number(prediction.score);
-          out.raw(",").box(prediction.box).segmentation(prediction.segmentation).raw("}");
+          out.raw("{\"image_id\":").number(prediction.image_id);
+          out.raw(",\"category_id\":").number(prediction.category_id).raw(",\"score\":").number(prediction.score);
+          out.raw(",");
+          write_box(out, prediction.box);
+          write_segmentation(out, prediction.segmentation);
+          out.raw("}");
         },
         next_line);
     return out.raw("\n").take();

@@ -1,6 +1,7 @@
 #include "dataset/folder.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <unordered_map>
@@ -11,22 +12,16 @@
 namespace visionkit {
 namespace {
 
-[[noreturn]] void fail_folder(const char* verb, const char* what, const std::string& path, std::error_code error) {
+ErrorCode code_of(std::error_code error) {
   const auto is = [&](std::errc condition) { return error == condition; };
-  const auto code = is(std::errc::no_such_file_or_directory) ? ErrorCode::not_found
-                    : is(std::errc::not_a_directory)         ? ErrorCode::not_regular_file
-                    : is(std::errc::permission_denied) || is(std::errc::read_only_file_system)
-                        ? ErrorCode::permission_denied
-                        : ErrorCode::io;
-  fail(code, "cannot {} the folder of {} '{}': {}", verb, what, path, error.message());
+  if (is(std::errc::no_such_file_or_directory)) return ErrorCode::not_found;
+  if (is(std::errc::not_a_directory)) return ErrorCode::not_regular_file;
+  const bool is_denied = is(std::errc::permission_denied) || is(std::errc::read_only_file_system);
+  return is_denied ? ErrorCode::permission_denied : ErrorCode::io;
 }
 
-bool has_extension(const std::filesystem::path& path, std::span<const std::string_view> extensions) {
-  auto extension = path.extension().string();
-  for (auto& letter : extension) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+[[noreturn]] void fail_folder(const char* verb, const char* what, const std::string& path, std::error_code error) {
+  fail(code_of(error), "cannot {} the folder of {} '{}': {}", verb, what, path, error.message());
 }
 
 template <class Entry>
@@ -71,6 +66,14 @@ std::string_view without_extension(std::string_view name) {
   return dot == std::string_view::npos || dot <= begin ? name : name.substr(0, dot);
 }
 
+bool has_extension(const std::string& path, std::span<const std::string_view> extensions) {
+  auto extension = std::filesystem::path(path).extension().string();
+  for (auto& letter : extension) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
+
 bool is_folder(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::is_directory(path, ignored);
@@ -100,7 +103,7 @@ std::vector<std::string> list_files(const std::string& folder, std::span<const s
   std::filesystem::recursive_directory_iterator entry(folder, error);
   for (; !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error)) {
     std::error_code broken_link;
-    if (!has_extension(entry->path(), extensions) || !entry->is_regular_file(broken_link)) continue;
+    if (!has_extension(entry->path().string(), extensions) || !entry->is_regular_file(broken_link)) continue;
     names.push_back(entry->path().lexically_relative(folder).generic_string());
   }
   if (error) fail_folder("list", what, folder, error);
@@ -108,11 +111,32 @@ std::vector<std::string> list_files(const std::string& folder, std::span<const s
   return names;
 }
 
+void check_limit(std::uint64_t value, std::uint64_t most, const char* field) {
+  if (value < 1 || value > most) fail(ErrorCode::invalid_option, "{} is {}, expected 1 to {}", field, value, most);
+}
+
+void check_folder_option(const std::string& folder, const char* field) {
+  if (!leaves_folder(folder)) return;
+  fail(ErrorCode::invalid_option, "{} is '{}', a folder below the root is expected", field, folder);
+}
+
 void make_parent_folder(const std::string& path, const char* what) {
   const auto parent = std::filesystem::path(path).parent_path();
   std::error_code error;
   std::filesystem::create_directories(parent, error);
   if (error) fail_folder("make", what, parent.string(), error);
+}
+
+std::ifstream open_text(const std::string& path, const char* what) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!error && !std::filesystem::is_regular_file(status)) {
+    fail(ErrorCode::not_regular_file, "{} '{}': not a regular file", what, path);
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!error && !file) error = {errno, std::generic_category()};
+  if (error) fail(code_of(error), "cannot read {} '{}': {}", what, path, error.message());
+  return file;
 }
 
 std::string read_text(const std::string& path, const FileRule& rule) {
@@ -124,16 +148,22 @@ void write_text(const std::string& path, std::string_view text, const char* what
   write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, what);
 }
 
+void refuse_utf16(std::string_view text, std::string_view what) {
+  if (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE") || text.substr(0, 4).find('\0') < 4) {
+    fail(ErrorCode::dataset_syntax, "{}: this is UTF-16, UTF-8 is accepted", what);
+  }
+}
+
 std::string_view without_mark(std::string_view text) {
   return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
 }
 
-void NoteList::add(std::string_view what, std::string_view where) {
+void NoteList::add(std::string_view what, std::string_view where, std::size_t count) {
   const auto note = std::find_if(notes_.begin(), notes_.end(), [&](const auto& each) { return each.what == what; });
   if (note != notes_.end()) {
-    ++note->count;
+    note->count += count;
   } else {
-    notes_.push_back({std::string(what), 1, std::string(where)});
+    notes_.push_back({std::string(what), count, std::string(where)});
   }
 }
 

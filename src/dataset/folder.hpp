@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ bool leaves_folder(std::string_view name);
 /// A name without the extension of its last part: "a.b/c.jpg" gives "a.b/c".
 std::string_view without_extension(std::string_view name);
 
+/// In any case.
+bool has_extension(const std::string& path, std::span<const std::string_view> extensions);
+
 bool is_folder(const std::string& path);
 bool is_file(const std::string& path);
 
@@ -37,11 +41,21 @@ std::vector<std::string> list_folders(const std::string& folder, const char* wha
 std::vector<std::string> list_files(const std::string& folder, std::span<const std::string_view> extensions,
                                     const char* what);
 
+/// Throw invalid_option, with the name of the field.
+void check_limit(std::uint64_t value, std::uint64_t most, const char* field);
+void check_folder_option(const std::string& folder, const char* field);
+
 /// Throws what write_file() throws for a folder that cannot be made.
 void make_parent_folder(const std::string& path, const char* what);
 
+/// A regular file for reading piece by piece. Throws not_found, permission_denied, not_regular_file, io.
+std::ifstream open_text(const std::string& path, const char* what);
+
 std::string read_text(const std::string& path, const FileRule& rule);
 void write_text(const std::string& path, std::string_view text, const char* what);
+
+/// Throws dataset_syntax for text whose first bytes are those of UTF-16 or UTF-32.
+void refuse_utf16(std::string_view text, std::string_view what);
 
 /// Text without a UTF-8 mark.
 std::string_view without_mark(std::string_view text);
@@ -63,7 +77,7 @@ void for_each_line(std::string_view text, OnLine&& on_line) {
 /// Counts what was put right or left out; in the order of the first time.
 class NoteList {
  public:
-  void add(std::string_view what, std::string_view where);
+  void add(std::string_view what, std::string_view where, std::size_t count = 1);
   [[nodiscard]] std::vector<DatasetNote> take() { return std::move(notes_); }
 
  private:

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "dataset/folder.hpp"
+
 namespace visionkit {
 namespace {
 
 constexpr std::size_t max_depth = 64;
 constexpr std::size_t few_keys = 32;  // compared one by one; more are hashed
-constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
-
-bool starts_as_utf16(std::string_view text) {
-  return text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE") || text.substr(0, 4).find('\0') < 4;
-}
 
 std::string_view trimmed(std::string_view token) {
   const auto end = token.find_last_not_of(" \t\r\n");
@@ -28,13 +25,12 @@ JsonWalk::JsonWalk(std::vector<std::uint8_t> bytes, std::string what)
 
 JsonWalk::Value JsonWalk::root() {
   std::string_view text(reinterpret_cast<const char*>(bytes_.data()), size_);
-  if (starts_as_utf16(text)) fail(ErrorCode::dataset_syntax, "{}: this is UTF-16, UTF-8 is accepted", what_);
-  const auto mark = text.starts_with(utf8_mark) ? utf8_mark.size() : 0;
-  text.remove_prefix(mark);
+  refuse_utf16(text, what_);
+  text = without_mark(text);
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    fail(ErrorCode::dataset_syntax, "{}: the file is empty, JSON is expected", what_);
+    fail(ErrorCode::dataset_syntax, "{}: empty, JSON is expected", what_);
   }
-  const simdjson::padded_string_view view(text.data(), text.size(), bytes_.size() - mark);
+  const simdjson::padded_string_view view(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING);
   if (const auto error = parser_.iterate(view).get(document_)) broken(error);
   Value value;
   if (const auto error = document_.get_value().get(value)) {
@@ -60,6 +56,26 @@ void JsonWalk::note_key(std::string_view key, std::size_t outer_keys, std::unord
 std::int64_t JsonWalk::integer(Value value) {
   std::int64_t result = 0;
   if (const auto error = value.get_int64().get(result)) wrong(value, error, "a whole number of 64 bits");
+  return result;
+}
+
+std::int64_t JsonWalk::integer_in(Value value, std::int64_t lowest, std::int64_t highest) {
+  const auto result = integer(value);
+  if (result < lowest || result > highest) {
+    refuse(ErrorCode::dataset_schema, "{} is out of range, {} to {} are accepted", result, lowest, highest);
+  }
+  return result;
+}
+
+std::uint64_t JsonWalk::natural(Value value) {
+  std::uint64_t result = 0;
+  if (const auto error = value.get_uint64().get(result)) wrong(value, error, "a whole number from 0 of 64 bits");
+  return result;
+}
+
+bool JsonWalk::boolean(Value value) {
+  bool result = false;
+  if (const auto error = value.get_bool().get(result)) wrong(value, error, "true or false");
   return result;
 }
 

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <simdjson.h>
@@ -66,6 +68,10 @@ class JsonWalk {
   }
 
   [[nodiscard]] std::int64_t integer(Value value);
+  /// One from `lowest` to `highest`.
+  [[nodiscard]] std::int64_t integer_in(Value value, std::int64_t lowest, std::int64_t highest);
+  [[nodiscard]] std::uint64_t natural(Value value);
+  [[nodiscard]] bool boolean(Value value);
   [[nodiscard]] double number(Value value);
   /// Valid as long as the walk.
   [[nodiscard]] std::string_view text(Value value, const char* expected = "a string");
@@ -104,5 +110,12 @@ class JsonWalk {
   std::vector<Step> path_;
   std::vector<std::string_view> keys_;  // of the objects around the place, innermost last
 };
+
+/// The value of a key that must be there.
+template <class T>
+T required(const JsonWalk& walk, std::optional<T>& value, std::string_view key) {
+  if (!value) walk.refuse(ErrorCode::dataset_schema, "the key '{}' is missing", key);
+  return std::move(*value);
+}
 
 }  // namespace visionkit

@@ -17,6 +17,7 @@ class TableReader {
       : text_(without_mark(text)), options_(options), name_(name) {}
 
   LabeledImages read() {
+    refuse_utf16(text_, fmt::format("label table '{}'", name_));
     if (text_.empty()) fail(ErrorCode::dataset_syntax, "label table '{}' is empty", name_);
     bool is_header = options_.header == TableHeader::present;
     while (place_ < text_.size()) {
@@ -96,6 +97,7 @@ class TableReader {
     std::set<std::string_view> labels;
     for (const auto& label : image.labels) {
       if (label.empty()) refuse(ErrorCode::dataset_schema, "an empty label before another");
+      if (label.find('\0') != std::string::npos) refuse(ErrorCode::dataset_schema, "a label with a NUL byte");
       if (!labels.insert(label).second) refuse(ErrorCode::dataset_schema, "the label '{}' is there twice", label);
       classes_.insert(label);
     }
@@ -118,15 +120,16 @@ class TableReader {
 };
 
 void check(const LabelTableOptions& options) {
-  constexpr auto most = std::uint64_t{4} << 30U;
-  if (options.max_bytes < 1 || options.max_bytes > most) {
-    fail(ErrorCode::invalid_option, "LabelTableOptions::max_bytes is {}, expected 1 to {}", options.max_bytes, most);
-  }
+  check_limit(options.max_bytes, std::uint64_t{4} << 30U, "LabelTableOptions::max_bytes");
 }
 
 std::string cell(const std::string& text) {
-  if (text.empty()) fail(ErrorCode::invalid_argument, "writing a label table: a file or a label is empty");
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  if (text.empty() || text.find('\0') != std::string::npos) {
+    fail(ErrorCode::invalid_argument, "writing a label table: a file or a label is empty or holds a NUL byte");
+  }
+  // At the beginning of a file some bytes would be taken for the mark of an encoding.
+  const bool is_markable = static_cast<unsigned char>(text[0]) >= 0xEF;
+  if (!is_markable && text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const auto letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);
   return quoted + '"';
@@ -160,7 +163,10 @@ std::string to_label_table(std::span<const LabeledImage> images) {
         fail(ErrorCode::invalid_argument, "writing a label table: '{}' has no label", image.file);
       }
       text += cell(image.file);
-      for (const auto& label : image.labels) text += "," + cell(label);
+      for (const auto& label : image.labels) {
+        text += ',';
+        text += cell(label);
+      }
       text += '\n';
     }
     return text;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/fail.hpp"
-#include "core/file.hpp"
+#include "dataset/folder.hpp"
 #include "dataset/json_walk.hpp"
 
 namespace visionkit {
@@ -17,9 +17,7 @@ constexpr std::uint64_t most_bytes = std::uint64_t{4} << 30U;  // simdjson's lim
 constexpr std::int64_t largest_id = 0xFFFFFF;                  // of a segment: three bytes of a pixel
 
 void check_options(const PanopticReadOptions& options) {
-  if (options.max_bytes == 0 || options.max_bytes > most_bytes) {
-    fail(ErrorCode::invalid_option, "max_bytes is {}, expected 1..{}", options.max_bytes, most_bytes);
-  }
+  check_limit(options.max_bytes, most_bytes, "PanopticReadOptions::max_bytes");
 }
 
 class PanopticReader {
@@ -43,6 +41,7 @@ class PanopticReader {
       });
       if (!has_annotations_) walk_.refuse(ErrorCode::dataset_schema, "the key 'annotations' is missing");
     });
+    check_images();
     set_kinds();
     return std::move(dataset_);
   }
@@ -53,20 +52,23 @@ class PanopticReader {
     bool has_id = false;
     walk_.object(value, [&](std::string_view key, JsonWalk::Value field) {
       if (key == "id") {
-        image.id = walk_.integer(field);
+        image.id = id(field);
         has_id = true;
       } else if (key == "file_name") {
         image.file_name = file_name(field);
       } else if (key == "width") {
-        image.size.width = static_cast<int>(integer(field, 0, std::numeric_limits<int>::max()));
+        image.size.width = static_cast<int>(walk_.integer_in(field, 0, std::numeric_limits<int>::max()));
       } else if (key == "height") {
-        image.size.height = static_cast<int>(integer(field, 0, std::numeric_limits<int>::max()));
+        image.size.height = static_cast<int>(walk_.integer_in(field, 0, std::numeric_limits<int>::max()));
       } else {
         return false;
       }
       return true;
     });
     require(has_id, "id");
+    if (!images_.insert(image.id).second) {
+      walk_.refuse(ErrorCode::dataset_schema, "image {} is listed twice", image.id);
+    }
     return image;
   }
 
@@ -83,7 +85,7 @@ class PanopticReader {
       } else if (key == "supercategory") {
         entry.category.supercategory = walk_.text(field);
       } else if (key == "isthing") {
-        entry.kind = integer(field, 0, 1) == 1 ? PanopticKind::thing : PanopticKind::stuff;
+        entry.kind = walk_.integer_in(field, 0, 1) == 1 ? PanopticKind::thing : PanopticKind::stuff;
         has_kind = true;
       } else {
         return false;
@@ -93,7 +95,7 @@ class PanopticReader {
     require(has_id, "id");
     require(has_kind, "isthing");
     if (!kinds_.emplace(entry.category.id, entry.kind).second) {
-      walk_.refuse(ErrorCode::dataset_reference, "category {} is listed twice", entry.category.id);
+      walk_.refuse(ErrorCode::dataset_schema, "category {} is listed twice", entry.category.id);
     }
     dataset_.classes.push_back(std::move(entry));
   }
@@ -104,7 +106,7 @@ class PanopticReader {
     bool has_segments = false;
     walk_.object(value, [&](std::string_view key, JsonWalk::Value field) {
       if (key == "image_id") {
-        annotation.image_id = walk_.integer(field);
+        annotation.image_id = id(field);
         has_image = true;
       } else if (key == "file_name") {
         annotation.file_name = file_name(field);
@@ -114,7 +116,7 @@ class PanopticReader {
           annotation.segments.push_back(segment(each));
           const auto id = annotation.segments.back().id;
           if (!known.insert(id).second) {
-            walk_.refuse(ErrorCode::dataset_reference, "segment {} is listed twice", id);
+            walk_.refuse(ErrorCode::dataset_schema, "segment {} is listed twice", id);
           }
         });
         has_segments = true;
@@ -134,17 +136,17 @@ class PanopticReader {
     bool has_label = false;
     walk_.object(value, [&](std::string_view key, JsonWalk::Value field) {
       if (key == "id") {
-        segment.id = static_cast<std::uint32_t>(integer(field, 1, largest_id));
+        segment.id = static_cast<std::uint32_t>(walk_.integer_in(field, 1, largest_id));
         has_id = true;
       } else if (key == "category_id") {
         segment.label = label(field);
         has_label = true;
       } else if (key == "area") {
-        segment.area = static_cast<std::uint64_t>(integer(field, 0, std::numeric_limits<std::int64_t>::max()));
+        segment.area = static_cast<std::uint64_t>(walk_.integer_in(field, 0, std::numeric_limits<std::int64_t>::max()));
       } else if (key == "bbox") {
         segment.box = box(field);
       } else if (key == "iscrowd") {
-        segment.is_crowd = integer(field, 0, 1) == 1;
+        segment.is_crowd = walk_.integer_in(field, 0, 1) == 1;
       } else if (key == "score") {
         segment.score = static_cast<float>(walk_.number(field));
       } else {
@@ -165,34 +167,42 @@ class PanopticReader {
     if (numbers.size() != 4) {
       walk_.refuse(ErrorCode::dataset_schema, "a box of {} numbers, expected 4: x, y, width, height", numbers.size());
     }
+    if (!(numbers[2] >= 0 && numbers[3] >= 0)) {
+      walk_.refuse(ErrorCode::dataset_schema, "a box of {} x {} pixels", numbers[2], numbers[3]);
+    }
     return {numbers[0], numbers[1], numbers[0] + numbers[2], numbers[1] + numbers[3]};
   }
 
-  ClassId label(JsonWalk::Value value) {
-    return ClassId(static_cast<std::int32_t>(integer(value, 0, std::numeric_limits<std::int32_t>::max())));
+  std::int64_t id(JsonWalk::Value value) {
+    return walk_.integer_in(value, 0, std::numeric_limits<std::int64_t>::max());
   }
 
-  std::int64_t integer(JsonWalk::Value value, std::int64_t lowest, std::int64_t highest) {
-    const auto number = walk_.integer(value);
-    if (number < lowest || number > highest) {
-      walk_.refuse(ErrorCode::dataset_schema, "{} is out of range, expected {}..{}", number, lowest, highest);
-    }
-    return number;
+  ClassId label(JsonWalk::Value value) {
+    return ClassId(static_cast<std::int32_t>(walk_.integer_in(value, 0, std::numeric_limits<std::int32_t>::max())));
   }
 
   std::string file_name(JsonWalk::Value value) {
-    std::string name(walk_.text(value));
-    if (name.starts_with('/') || name.find("..") != std::string::npos || name.find('\\') != std::string::npos) {
-      walk_.refuse(ErrorCode::dataset_schema, "the file name '{}' leaves the folder", name.substr(0, 40));
+    const auto name = walk_.text(value);
+    if (leaves_folder(name)) {
+      walk_.refuse(ErrorCode::dataset_reference, "the name '{}' leaves the folder of the data set", name);
     }
-    return name;
+    return std::string(name);
   }
 
   void require(bool is_there, std::string_view key) {
     if (!is_there) walk_.refuse(ErrorCode::dataset_schema, "the key '{}' is missing", key);
   }
 
-  // Once all categories are known: they may come last.
+  // Once all images and categories are known: they may come last.
+  void check_images() const {
+    if (images_.empty()) return;
+    for (std::size_t i = 0; i < dataset_.annotations.size(); ++i) {
+      const auto id = dataset_.annotations[i].image_id;
+      if (images_.contains(id)) continue;
+      fail(ErrorCode::dataset_reference, "{} /annotations/{}/image_id: image {} is not listed", walk_.what(), i, id);
+    }
+  }
+
   void set_kinds() {
     if (kinds_.empty()) return;
     for (std::size_t i = 0; i < dataset_.annotations.size(); ++i) {
@@ -210,6 +220,7 @@ class PanopticReader {
   JsonWalk walk_;
   PanopticDataset dataset_;
   bool has_annotations_ = false;
+  std::unordered_set<std::int64_t> images_;
   std::unordered_map<std::int64_t, PanopticKind> kinds_;
 };
 

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
 #include <optional>
-#include <unordered_set>
 
 #include <pugixml.hpp>
 
-#include "dataset/folder.hpp"
+#include "dataset/picture_files.hpp"
 
 namespace visionkit {
 namespace {
@@ -21,6 +19,7 @@ class PictureReader {
   PictureReader(std::string_view xml, std::string_view name) : xml_(xml), name_(name) {}
 
   VocPicture read() {
+    refuse_utf16(xml_, fmt::format("VOC annotations '{}' line 1", name_));
     pugi::xml_document document;
     // Entities of a document type are never expanded by pugixml; a file that has one is no annotation file.
     const auto parsed = document.load_buffer(xml_.data(), xml_.size(), pugi::parse_default | pugi::parse_doctype);
@@ -120,103 +119,35 @@ class PictureReader {
   std::string_view name_;
 };
 
-class FolderReader {
- public:
-  FolderReader(const std::string& root, const VocReadOptions& options) : root_(root), options_(options) {}
-
-  AnnotatedObjects read() {
-    const auto folder = root_ + "/" + options_.annotations;
-    for (const auto& name : list_files(folder, xml_extension, "VOC annotations")) read_file_of_picture(folder, name);
-    list_categories();
-    compare_pictures();
-    return {std::move(data_), notes_.take()};
-  }
-
- private:
-  void read_file_of_picture(const std::string& folder, const std::string& name) {
+AnnotatedObjects read_folder(const std::string& root, const VocReadOptions& options) {
+  constexpr const char* what = "VOC annotations";
+  PictureCollector pictures(options.classes, what);
+  const auto folder = root + "/" + options.annotations;
+  for (const auto& name : list_files(folder, xml_extension, what)) {
     const auto path = folder + "/" + name;
-    const auto xml = read_text(
-        path,
-        {.what = "VOC annotations", .max_bytes = options_.max_file_bytes, .too_large = ErrorCode::dataset_too_large});
+    const auto xml =
+        read_text(path, {.what = what, .max_bytes = options.max_file_bytes, .too_large = ErrorCode::dataset_too_large});
     auto picture = parse_voc(xml, path);
     // Files in folders describe pictures in folders, and file names rarely say so.
     const auto slash = name.rfind('/');
     if (slash != std::string::npos && picture.file_name.find('/') == std::string::npos) {
       picture.file_name = name.substr(0, slash + 1) + picture.file_name;
     }
-    const auto image_id = static_cast<std::int64_t>(data_.images.size()) + 1;
+    pictures.add_picture(std::move(picture.file_name), picture.size, path);
     for (auto& object : picture.objects) {
-      if (!options_.classes.empty() &&
-          std::find(options_.classes.begin(), options_.classes.end(), object.name) == options_.classes.end()) {
-        fail(ErrorCode::dataset_schema, "VOC annotations '{}': the name '{}' is none of the {} that are accepted", path,
-             object.name, options_.classes.size());
-      }
-      data_.objects.push_back({.id = static_cast<std::int64_t>(data_.objects.size()) + 1,
-                               .image_id = image_id,
-                               .box = object.box,
-                               .area = object.box.area(),
-                               .is_crowd = object.is_difficult});
-      names_.push_back(std::move(object.name));
+      pictures.add_object(std::move(object.name),
+                          {.box = object.box, .area = object.box.area(), .is_crowd = object.is_difficult});
     }
-    data_.images.push_back({.id = image_id, .file_name = std::move(picture.file_name), .size = picture.size});
   }
-
-  void list_categories() {
-    std::map<std::string, std::int64_t> ids;
-    if (options_.classes.empty()) {
-      for (const auto& name : names_) ids.emplace(name, 0);
-      for (auto& [name, id] : ids) id = add_category(name);
-    } else {
-      for (const auto& name : options_.classes) ids.emplace(name, add_category(name));
-    }
-    for (std::size_t i = 0; i < names_.size(); ++i) data_.objects[i].category_id = ids.at(names_[i]);
-  }
-
-  std::int64_t add_category(const std::string& name) {
-    const auto id = static_cast<std::int64_t>(data_.categories.size());
-    data_.categories.push_back({.id = id, .name = name});
-    return id;
-  }
-
-  void compare_pictures() {
-    if (options_.images.empty()) return;
-    const auto folder = root_ + "/" + options_.images;
-    std::unordered_set<std::string> present;
-    if (is_folder(folder)) {
-      for (auto& name : list_files(folder, picture_extensions, "VOC pictures")) present.insert(std::move(name));
-    }
-    for (const auto& image : data_.images) {
-      if (present.erase(image.file_name) == 0) notes_.add("annotations of a missing picture: kept", image.file_name);
-    }
-    std::vector<std::string_view> rest(present.begin(), present.end());
-    std::sort(rest.begin(), rest.end());
-    for (const auto name : rest) notes_.add("picture without annotations: left out", name);
-  }
-
-  const std::string& root_;
-  const VocReadOptions& options_;
-  ObjectDataset data_;
-  std::vector<std::string> names_;  // of the objects
-  NoteList notes_;
-};
-
-void check_folder(const std::string& name, const char* field) {
-  if (!leaves_folder(name)) return;
-  fail(ErrorCode::invalid_option, "{} is '{}', a folder below the root is expected", field, name);
+  if (!options.images.empty()) pictures.compare_pictures(root + "/" + options.images);
+  return pictures.take();
 }
 
 void check(const VocReadOptions& options) {
-  constexpr auto most = std::uint64_t{1} << 30U;
-  check_folder(options.annotations, "VocReadOptions::annotations");
-  check_folder(options.images, "VocReadOptions::images");
-  if (options.max_file_bytes < 1 || options.max_file_bytes > most) {
-    fail(ErrorCode::invalid_option, "VocReadOptions::max_file_bytes is {}, expected 1 to {}", options.max_file_bytes,
-         most);
-  }
-  const std::unordered_set<std::string_view> names(options.classes.begin(), options.classes.end());
-  if (names.size() != options.classes.size()) {
-    fail(ErrorCode::invalid_option, "VocReadOptions::classes has a name twice");
-  }
+  check_folder_option(options.annotations, "VocReadOptions::annotations");
+  check_folder_option(options.images, "VocReadOptions::images");
+  check_limit(options.max_file_bytes, std::uint64_t{1} << 30U, "VocReadOptions::max_file_bytes");
+  check_classes(options.classes, "VocReadOptions::classes");
 }
 
 struct TextWriter : pugi::xml_writer {
@@ -279,7 +210,7 @@ VocPicture parse_voc(std::string_view xml, std::string_view name) {
 AnnotatedObjects read_voc(const std::string& root, const VocReadOptions& options) {
   return guarded("reading VOC annotations", [&] {
     check(options);
-    return FolderReader(root, options).read();
+    return read_folder(root, options);
   });
 }
 
@@ -311,7 +242,7 @@ std::string to_voc_xml(const VocPicture& picture) {
 std::vector<DatasetNote> write_voc(const std::string& root, const ObjectDataset& dataset,
                                    const VocWriteOptions& options) {
   return guarded("writing VOC annotations", [&] {
-    check_folder(options.annotations, "VocWriteOptions::annotations");
+    check_folder_option(options.annotations, "VocWriteOptions::annotations");
     NoteList notes;
     std::vector<std::size_t> uses(dataset.categories.size());
     for (const auto& [image, objects] : group_by_image(dataset, "VOC annotations")) {
@@ -325,11 +256,7 @@ std::vector<DatasetNote> write_voc(const std::string& root, const ObjectDataset&
       write_picture(fmt::format("{}/{}/{}.xml", root, options.annotations, without_extension(image->file_name)),
                     picture);
     }
-    for (std::size_t i = 0; i < uses.size(); ++i) {
-      const auto& category = dataset.categories[i];
-      if (!category.supercategory.empty()) notes.add("supercategory: left out", category.name);
-      if (uses[i] == 0) notes.add("category without objects: left out", category.name);
-    }
+    note_categories(dataset.categories, uses, notes);
     return notes.take();
   });
 }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <filesystem>
 #include <unordered_set>
 
 #include "dataset/folder.hpp"
+#include "dataset/rings.hpp"
 #include "dataset/yolo_description.hpp"
-#include "dataset/yolo_rows.hpp"
 
 namespace visionkit {
 namespace {
@@ -20,6 +20,7 @@ class RowReader {
       : image_(image), class_count_(class_count), what_(std::move(what)) {}
 
   std::vector<TrueObject> read(std::string_view text) {
+    refuse_utf16(text, what_);
     std::vector<TrueObject> objects;
     for_each_line(text, [&](std::size_t number, std::string_view line) {
       line_ = number;
@@ -114,38 +115,84 @@ class SplitReader {
 
   AnnotatedObjects read() {
     const auto description = read_yolo_description(root_ + "/data.yaml");
-    const auto folder = folder_of(description);
+    const auto sources = sources_of(description);
     for (const auto& name : description.names) {
       data_.categories.push_back({.id = static_cast<std::int64_t>(data_.categories.size()), .name = name});
     }
-    for (const auto& name : list_files(root_ + "/" + folder, picture_extensions, "YOLO pictures")) {
-      read_picture(folder, name);
+    const bool is_one_folder = sources.size() == 1 && !is_list(sources[0]);
+    for (const auto& source : sources) {
+      if (is_list(source)) {
+        read_list(source);
+      } else {
+        for (const auto& name : list_files(root_ + "/" + source, picture_extensions, "YOLO pictures")) {
+          const auto picture = normal(source + "/" + name);
+          read_picture(picture, is_one_folder ? name : picture);
+        }
+      }
     }
-    note_lone_labels(folder);
+    for (const auto& source : sources) {
+      if (!is_list(source)) note_lone_labels(source);
+    }
     return {std::move(data_), notes_.take()};
   }
 
  private:
-  std::string folder_of(const YoloDescription& description) const {
-    if (!options_.images.empty()) return options_.images;
-    const auto found = description.folders.find(options_.split);
-    if (found != description.folders.end()) return found->second;
+  // Without "." and doubled slashes, so that one file has one name.
+  static std::string normal(const std::string& path) {
+    return std::filesystem::path(path).lexically_normal().generic_string();
+  }
+
+  static bool is_list(std::string_view source) { return source.ends_with(".txt"); }
+
+  std::vector<std::string> sources_of(const YoloDescription& description) const {
+    if (!options_.images.empty()) return {options_.images};
+    const auto found = description.splits.find(options_.split);
+    if (found != description.splits.end()) return found->second;
     fail(ErrorCode::dataset_reference, "YOLO description '{}/data.yaml': there is no folder of the split '{}'", root_,
          options_.split);
   }
 
-  void read_picture(const std::string& folder, const std::string& name) {
-    const auto path = root_ + "/" + folder + "/" + name;
+  std::string read_small_text(const std::string& path, const char* what) const {
+    return read_text(path,
+                     {.what = what, .max_bytes = options_.max_file_bytes, .too_large = ErrorCode::dataset_too_large});
+  }
+
+  void read_list(const std::string& list) {
+    const auto path = root_ + "/" + list;
+    const auto text = read_small_text(path, "list of YOLO pictures");
+    refuse_utf16(text, fmt::format("list of YOLO pictures '{}'", path));
+    for_each_line(text, [&](std::size_t number, std::string_view line) {
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+      line = line.substr(0, line.find_last_not_of(" \t") + 1);
+      if (line.empty()) return;
+      if (leaves_folder(line)) {
+        fail(ErrorCode::dataset_reference, "list of YOLO pictures '{}' line {}: '{}' leaves the folder of the data set",
+             path, number, line);
+      }
+      const auto folder = line.starts_with("./") ? list.substr(0, list.rfind('/') + 1) : std::string();
+      const auto picture = normal(folder + std::string(line));
+      if (!has_extension(picture, picture_extensions)) {
+        notes_.add("entry of a list that is no picture: left out", picture);
+      } else if (!is_file(root_ + "/" + picture)) {
+        notes_.add("picture of a list is missing: left out", picture);
+      } else {
+        read_picture(picture, picture);
+      }
+    });
+  }
+
+  // `picture` is relative to the root.
+  void read_picture(const std::string& picture, const std::string& name) {
+    if (!pictures_.insert(picture).second) return notes_.add("picture that came before: left out", picture);
+    const auto path = root_ + "/" + picture;
     AnnotatedImage image{.id = static_cast<std::int64_t>(data_.images.size()) + 1, .file_name = name};
     image.size = options_.image_size(path);
     check(image.size, path);
-    const auto label = fmt::format("{}.txt", without_extension(beside_labels(folder + "/" + name)));
+    const auto label = fmt::format("{}.txt", without_extension(beside_labels(picture)));
     used_.insert(label);
     try {
       const auto label_path = root_ + "/" + label;
-      const auto text = read_text(
-          label_path,
-          {.what = "YOLO labels", .max_bytes = options_.max_file_bytes, .too_large = ErrorCode::dataset_too_large});
+      const auto text = read_small_text(label_path, "YOLO labels");
       for (auto& object : parse_yolo_labels(text, image.size, data_.categories.size(), label_path)) {
         object.id = static_cast<std::int64_t>(data_.objects.size()) + 1;
         object.image_id = image.id;
@@ -163,7 +210,7 @@ class SplitReader {
     labels.pop_back();
     if (!is_folder(root_ + "/" + labels)) return;
     for (const auto& name : list_files(root_ + "/" + labels, label_extension, "YOLO labels")) {
-      const auto label = labels + "/" + name;
+      const auto label = normal(labels + "/" + name);
       if (!used_.contains(label)) notes_.add("labels without a picture: left out", label);
     }
   }
@@ -172,22 +219,16 @@ class SplitReader {
   const YoloReadOptions& options_;
   ObjectDataset data_;
   NoteList notes_;
+  std::unordered_set<std::string> pictures_;
   std::unordered_set<std::string> used_;
 };
 
 void check(const YoloReadOptions& options) {
-  constexpr auto most = std::uint64_t{1} << 30U;
   if (!options.image_size) {
     fail(ErrorCode::invalid_option, "YoloReadOptions::image_size is empty; a function is needed");
   }
-  if (options.max_file_bytes < 1 || options.max_file_bytes > most) {
-    fail(ErrorCode::invalid_option, "YoloReadOptions::max_file_bytes is {}, expected 1 to {}", options.max_file_bytes,
-         most);
-  }
-  if (leaves_folder(options.images)) {
-    fail(ErrorCode::invalid_option, "YoloReadOptions::images is '{}', a folder below the root is expected",
-         options.images);
-  }
+  check_limit(options.max_file_bytes, std::uint64_t{1} << 30U, "YoloReadOptions::max_file_bytes");
+  check_folder_option(options.images, "YoloReadOptions::images");
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ class DescriptionReader {
       } else if (key.text == "nc") {
         count = number(value);
       } else if (key.text == "train" || key.text == "val" || key.text == "test") {
-        read_folder(key.text, value);
+        read_split(key.text, value);
       }
     }
     if (!has_names) refuse(ErrorCode::dataset_schema, root, "the key 'names' is missing");
@@ -133,6 +133,7 @@ class DescriptionReader {
     if (text.size() > max_bytes) {
       fail(ErrorCode::dataset_too_large, "{} has {} bytes; at most {} are accepted", what_, text.size(), max_bytes);
     }
+    refuse_utf16(text, what_);
     // YAML forbids tabs where they would indent; yaml-cpp takes some for spaces.
     for_each_line(text, [&](std::size_t number, std::string_view line) {
       if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
@@ -194,18 +195,29 @@ class DescriptionReader {
     }
   }
 
-  void read_folder(const std::string& split, const YamlNode& node) {
+  void read_split(const std::string& split, const YamlNode& node) {
     if (node.kind == YamlNode::Kind::null) return;  // "test:" without a value is common
-    const bool is_single = node.kind == YamlNode::Kind::list && node.children.size() == 1;
-    std::string_view folder = text(is_single ? node.children[0] : node,
-                                   "one folder is expected; several are read one by one, with the option images");
-    // Roboflow's exports start with "../" and mean the folder of data.yaml; so reads Ultralytics.
-    if (folder.starts_with("../")) folder.remove_prefix(3);
-    if (leaves_folder(folder)) {
-      refuse(ErrorCode::dataset_reference, node, "a folder outside of the folder of the data set");
+    auto& sources = description_.splits[split];
+    if (node.kind == YamlNode::Kind::list) {
+      for (const auto& child : node.children) sources.push_back(source(child));
+    } else {
+      sources.push_back(source(node));
     }
-    description_.folders.emplace(split, folder);
+    if (sources.empty()) refuse(ErrorCode::dataset_schema, node, source_expected);
   }
+
+  std::string source(const YamlNode& node) const {
+    std::string_view path = text(node, source_expected);
+    // Roboflow's exports start with "../" and mean the folder of data.yaml; so reads Ultralytics.
+    if (path.starts_with("../")) path.remove_prefix(3);
+    if (leaves_folder(path)) {
+      refuse(ErrorCode::dataset_reference, node, "a folder or list outside of the folder of the data set");
+    }
+    return std::string(path);
+  }
+
+  static constexpr const char* source_expected =
+      "a folder of pictures, a list of paths, or several of them are expected";
 
   std::string what_;
   YoloDescription description_;
@@ -230,7 +242,13 @@ YoloDescription read_yolo_description(const std::string& path) {
 
 std::string to_yaml(const YoloDescription& description) {
   std::string text = "path: .\n";
-  for (const auto& [split, folder] : description.folders) text += fmt::format("{}: {}\n", split, quoted(folder));
+  for (const auto& [split, sources] : description.splits) {
+    text += fmt::format("{}:", split);
+    if (sources.size() == 1) text += fmt::format(" {}\n", quoted(sources[0]));
+    if (sources.size() == 1) continue;
+    text += '\n';
+    for (const auto& source : sources) text += fmt::format("  - {}\n", quoted(source));
+  }
   text += fmt::format("nc: {}\nnames:\n", description.names.size());
   for (std::size_t i = 0; i < description.names.size(); ++i) {
     text += fmt::format("  {}: {}\n", i, quoted(description.names[i]));

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "dataset/folder.hpp"
+#include "dataset/rings.hpp"
 #include "dataset/yolo_description.hpp"
-#include "dataset/yolo_rows.hpp"
 
 namespace visionkit {
 namespace {
@@ -71,7 +71,7 @@ class RowWriter {
       polygons = *given;
     } else if (const auto* mask = std::get_if<Mask>(&object.segmentation)) {
       notes_.add("mask: becomes its outline", where_);
-      for (const auto& contour : contours(*mask)) polygons.push_back(to_polygon(contour));
+      polygons = outlines(*mask);
     }
     std::erase_if(polygons, [](const Polygon& polygon) { return polygon.size() < 3; });
     if (polygons.size() > 1) notes_.add("several polygons: joined by bridges", where_);
@@ -123,7 +123,7 @@ class RowWriter {
 YoloDescription description_of(const ObjectDataset& dataset, const std::string& path, const std::string& split) {
   YoloDescription description;
   for (const auto& category : dataset.categories) description.names.push_back(category.name);
-  description.folders[split] = "images/" + split;
+  description.splits[split] = {"images/" + split};
   const auto text = to_yaml(description);
   if (parse_yolo_description(text).names != description.names) {
     fail(ErrorCode::dataset_schema, "cannot write YOLO labels: a name of a category is not UTF-8");
@@ -133,7 +133,7 @@ YoloDescription description_of(const ObjectDataset& dataset, const std::string& 
     if (present.names != description.names) {
       fail(ErrorCode::dataset_schema, "cannot write YOLO labels: '{}' has other names of classes", path);
     }
-    description.folders.insert(present.folders.begin(), present.folders.end());
+    description.splits.insert(present.splits.begin(), present.splits.end());
   } catch (const Error& error) {
     if (error.code() != ErrorCode::not_found) throw;
   }
@@ -143,38 +143,6 @@ YoloDescription description_of(const ObjectDataset& dataset, const std::string& 
 }  // namespace
 
 std::string_view to_string(YoloRows rows) noexcept { return rows == YoloRows::boxes ? "boxes" : "polygons"; }
-
-ObjectBox box_around(const Polygon& polygon) {
-  auto left = polygon[0].x, right = left, top = polygon[0].y, bottom = top;
-  for (const auto& point : polygon) {
-    left = std::min(left, point.x);
-    right = std::max(right, point.x);
-    top = std::min(top, point.y);
-    bottom = std::max(bottom, point.y);
-  }
-  return {left, top, right - left, bottom - top};
-}
-
-double area_of(const Polygon& polygon) {
-  double twice = 0;
-  for (std::size_t i = 0; i < polygon.size(); ++i) {
-    const auto& a = polygon[i];
-    const auto& b = polygon[(i + 1) % polygon.size()];
-    twice += a.x * b.y - b.x * a.y;
-  }
-  return std::abs(twice) / 2;
-}
-
-Polygon joined(const std::vector<Polygon>& polygons) {
-  auto ring = polygons[0];
-  const auto start = ring[0];
-  for (std::size_t i = 1; i < polygons.size(); ++i) {
-    ring.push_back(start);
-    ring.insert(ring.end(), polygons[i].begin(), polygons[i].end());
-    ring.push_back(polygons[i][0]);
-  }
-  return ring;
-}
 
 std::vector<DatasetNote> write_yolo(const std::string& root, const ObjectDataset& dataset,
                                     const YoloWriteOptions& options) {

@@ -22,12 +22,12 @@ Calibration::Calibration(int bins) {
   guarded("calibration", [&] { bins_.resize(static_cast<std::size_t>(bins)); });
 }
 
-void Calibration::add(double confidence, Answer answer) {
-  const double error = confidence - (answer == Answer::right ? 1 : 0);
+void Calibration::add(double confidence, Correctness answer) {
+  const double error = confidence - (answer == Correctness::right ? 1 : 0);
   add(confidence, answer, error * error);
 }
 
-void Calibration::add(double confidence, Answer answer, double squared_error) {
+void Calibration::add(double confidence, Correctness answer, double squared_error) {
   if (!(confidence >= 0 && confidence <= 1))
     fail(ErrorCode::invalid_argument, "a confidence of {}; expected 0..1", confidence);
   if (!(squared_error >= 0 && squared_error <= 2))
@@ -35,7 +35,7 @@ void Calibration::add(double confidence, Answer answer, double squared_error) {
   const auto position = static_cast<std::ptrdiff_t>(std::ceil(confidence * static_cast<double>(bins_.size()))) - 1;
   auto& bin = bins_[static_cast<std::size_t>(std::max<std::ptrdiff_t>(position, 0))];
   ++bin.samples;
-  bin.right += answer == Answer::right ? 1U : 0U;
+  bin.right += answer == Correctness::right ? 1U : 0U;
   bin.confidence.add(confidence);
   squared_error_.add(squared_error);
 }

@@ -123,7 +123,7 @@ void ClassificationMetric::add_row(std::span<const float> scores, ClassId truth)
   confusion_.add(truth, ClassId(static_cast<int>(predicted)));
   if (calibration_) {
     const auto confidence = confidence_of(scores, true_class, options_.scores);
-    calibration_->add(confidence.best, predicted == true_class ? Answer::right : Answer::wrong,
+    calibration_->add(confidence.best, predicted == true_class ? Correctness::right : Correctness::wrong,
                       confidence.squared_error);
   }
   for (std::size_t i = 0; i < curves_.size(); ++i) {
@@ -180,7 +180,7 @@ void ClassificationMetric::add(const Classification& result, ClassId truth, std:
     ranked_ = std::min(ranked_, static_cast<int>(result.classes.size()));
     has_lists_ = true;
     confusion_.add(truth, best.label);
-    if (calibration_) calibration_->add(best.score, is_right ? Answer::right : Answer::wrong);
+    if (calibration_) calibration_->add(best.score, is_right ? Correctness::right : Correctness::wrong);
   });
 }
 
@@ -233,6 +233,13 @@ ClassificationReport ClassificationMetric::report(const ClassificationReportOpti
     sort_samples(report.per_sample.values);
     return report;
   });
+}
+
+CurveReport ClassificationMetric::curve(ClassId label) const {
+  check_truth(label);
+  if (curves_.empty() || has_lists_)
+    fail(ErrorCode::invalid_argument, "a curve of a classification metric that has not kept the scores of all classes");
+  return curves_[static_cast<std::size_t>(label.value)].report();
 }
 
 std::vector<Figure> figures(const ClassificationReport& report) {

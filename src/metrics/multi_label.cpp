@@ -110,7 +110,7 @@ void MultiLabelMetric::add_sample(std::span<const float> probabilities, std::spa
     counts_[i].true_negatives += !is_yes && !is_true ? 1U : 0U;
     if (is_yes || is_true) ++counts[is_yes && is_true ? 0 : is_yes ? 1 : 2];
     if (!curves_.empty()) curves_[i].add(probabilities.subspan(i, 1), truth.subspan(i, 1));
-    if (!calibration_.empty()) calibration_[0].add(p, is_true ? Answer::right : Answer::wrong);
+    if (!calibration_.empty()) calibration_[0].add(p, is_true ? Correctness::right : Correctness::wrong);
   }
   ++samples_;
   ++sample_counts_[counts];
@@ -182,6 +182,13 @@ MultiLabelReport MultiLabelMetric::report(const RateOptions& options) const {
     sort_samples(report.per_sample.values);
     return report;
   });
+}
+
+CurveReport MultiLabelMetric::curve(ClassId label) const {
+  if (curves_.empty()) fail(ErrorCode::invalid_argument, "a curve of a multi-label metric that keeps none");
+  if (label.value < 0 || label.value >= labels_)
+    fail(ErrorCode::invalid_argument, "the curve of label {}; expected 0..{}", label.value, labels_ - 1);
+  return curves_[static_cast<std::size_t>(label.value)].report();
 }
 
 Rates MultiLabelMetric::per_sample_rates(const RateOptions& options) const {

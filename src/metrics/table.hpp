@@ -39,8 +39,8 @@ std::string figure_table(std::span<const Figure> figures);
 using Json = nlohmann::ordered_json;
 
 /// What all reports start with.
-Json report_json(std::string_view kind);
-std::string text_of(const Json& json);
+VISIONKIT_API Json report_json(std::string_view kind);
+VISIONKIT_API std::string text_of(const Json& json);
 /// A key for each figure.
 void write(Json& json, std::span<const Figure> figures);
 /// The kept values of a report: "per_sample":{"name":...,"values":[[sample,value],...]}; nothing when there are none.

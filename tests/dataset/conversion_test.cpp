@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <visionkit/dataset/coco.hpp>
+#include <visionkit/dataset/labelme.hpp>
 #include <visionkit/dataset/voc.hpp>
 #include <visionkit/dataset/yolo.hpp>
 
@@ -61,13 +62,26 @@ ObjectDataset through_voc(const ObjectDataset& dataset) {
   return read.dataset;
 }
 
+void touch(const std::filesystem::path& path) {
+  std::filesystem::create_directories(path.parent_path());
+  test::write_bytes(path, {});
+}
+
+ObjectDataset through_labelme(const ObjectDataset& dataset, std::string annotations = {}) {
+  const test::TemporaryFolder root;
+  for (const auto& image : dataset.images) touch(root / image.file_name);
+  CHECK(write_labelme(root.path().string(), dataset, {.annotations = annotations}).empty());
+  const auto read = read_labelme(root.path().string(), {.annotations = std::move(annotations)});
+  CHECK(read.notes.empty());
+  return read.dataset;
+}
+
 // A root with empty files where pictures belong.
 ObjectDataset through_yolo(const ObjectDataset& dataset, const test::TemporaryFolder& root, YoloRows rows) {
   std::map<std::string, Size> sizes;
   for (const auto& image : dataset.images) {
     const auto path = root / ("images/val/" + image.file_name);
-    std::filesystem::create_directories(path.parent_path());
-    test::write_bytes(path, {});
+    touch(path);
     sizes[path.string()] = image.size;
   }
   CHECK(write_yolo(root.path().string(), dataset, {.rows = rows}).empty());
@@ -95,6 +109,43 @@ std::map<std::string, std::string> texts_in(const std::filesystem::path& folder)
 TEST_CASE("fifty pictures go from COCO to VOC and back without a change") {
   const auto dataset = fifty_pictures();
   CHECK(through_coco(through_voc(through_coco(dataset))) == dataset);
+}
+
+// Every second object gets polygons, every fourth two of them.
+ObjectDataset with_polygons(ObjectDataset dataset) {
+  for (auto& object : dataset.objects) {
+    if (object.id % 2 != 0) continue;
+    const auto& [x, y, width, height] = object.box;
+    std::vector<Polygon> polygons{{{x, y}, {x + width, y}, {x + width, y + height}}};
+    object.area = width * height / 2;
+    if (object.id % 4 == 0) {
+      polygons.push_back({{x, y}, {x, y + height}, {x + width, y + height}});
+      object.area = width * height;
+    }
+    object.segmentation = std::move(polygons);
+  }
+  return dataset;
+}
+
+TEST_CASE("fifty pictures go from COCO to LabelMe and back without a change, polygons, too") {
+  const auto dataset = with_polygons(fifty_pictures());
+  CHECK(through_coco(through_labelme(through_coco(dataset))) == dataset);
+  CHECK(through_coco(through_labelme(dataset, "labels/json")) == dataset);
+}
+
+TEST_CASE("fifty pictures go from VOC to LabelMe and back without a change") {
+  const auto dataset = fifty_pictures();
+  CHECK(through_voc(through_labelme(through_voc(dataset))) == dataset);
+}
+
+TEST_CASE("LabelMe's files are the same after a way through COCO") {
+  const test::TemporaryFolder first, second;
+  static_cast<void>(write_labelme(first.path().string(), with_polygons(fifty_pictures())));
+  const auto dataset = through_coco(read_labelme(first.path().string()).dataset);
+  static_cast<void>(write_labelme(second.path().string(), dataset));
+  const auto texts = texts_in(first.path());
+  CHECK(texts.size() == picture_count);
+  CHECK(texts == texts_in(second.path()));
 }
 
 TEST_CASE("crowds survive VOC as difficult objects") {

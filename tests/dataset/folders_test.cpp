@@ -5,23 +5,18 @@
 
 #include <doctest/doctest.h>
 
-#include "support/files.hpp"
-#include "support/refusal.hpp"
+#include "dataset/text_files.hpp"
 
 namespace visionkit {
 namespace {
 
 using test::refusal_of;
-
-void touch(const test::TemporaryFolder& root, std::string_view name) {
-  std::filesystem::create_directories((root / name).parent_path());
-  test::write_bytes(root / name, {});
-}
+using test::write_text;
 
 TEST_CASE("every folder in the root is a class") {
   const test::TemporaryFolder root;
   for (const char* name : {"dog/b.PNG", "dog/a.jpg", "dog/notes.txt", "cat/more/c.jpeg", "alone.jpg", "Cow/.keep"}) {
-    touch(root, name);
+    write_text(root, name);
   }
   const auto found = read_class_folders(root.path().string());
   CHECK(found.classes == std::vector<std::string>{"Cow", "cat", "dog"});
@@ -35,7 +30,7 @@ TEST_CASE("pictures and masks are paired by name, and what is alone is noted (A2
   const test::TemporaryFolder root;
   for (const char* name : {"images/a.jpg", "images/x/b.c.jpg", "images/d.jpg", "images/e.jpg", "masks/a.png",
                            "masks/x/b.c.png", "masks/b.c.png", "masks/a.txt"}) {
-    touch(root, name);
+    write_text(root, name);
   }
   const auto found = read_mask_pairs((root / "images").string(), (root / "masks").string());
   CHECK(found.pairs == std::vector<MaskPair>{{"a.jpg", "a.png"}, {"x/b.c.jpg", "x/b.c.png"}});
@@ -52,9 +47,9 @@ TEST_CASE("folders that cannot be read get a typed error") {
     return refusal_of([&] { static_cast<void>(read_mask_pairs((root / images).string(), (root / masks).string())); })
         .code;
   };
-  touch(root, "images/a.jpg");
-  touch(root, "twice/a.jpg");
-  touch(root, "twice/a.png");
+  write_text(root, "images/a.jpg");
+  write_text(root, "twice/a.jpg");
+  write_text(root, "twice/a.png");
   CHECK(classes("nothing") == "not_found");
   CHECK(classes("images/a.jpg") == "not_regular_file");
   CHECK(classes("images") == "dataset_schema");
@@ -67,7 +62,7 @@ TEST_CASE("folders that cannot be read get a typed error") {
 
 TEST_CASE("folders behind symbolic links are not entered, so that a cycle ends") {
   const test::TemporaryFolder root;
-  touch(root, "cat/a.jpg");
+  write_text(root, "cat/a.jpg");
   std::filesystem::create_directory_symlink(root.path(), root / "cat/again");
   CHECK(read_class_folders(root.path().string()).images.size() == 1);
 }

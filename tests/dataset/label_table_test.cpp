@@ -4,12 +4,12 @@
 
 #include <doctest/doctest.h>
 
-#include "support/files.hpp"
-#include "support/refusal.hpp"
+#include "dataset/text_files.hpp"
 
 namespace visionkit {
 namespace {
 
+using test::BadText;
 using test::refusal_of;
 
 TEST_CASE("rows are a file and its labels") {
@@ -23,12 +23,7 @@ TEST_CASE("rows are a file and its labels") {
 }
 
 TEST_CASE("wrong rows are refused with their line (A16, A25)") {
-  struct Case {
-    std::string row;
-    const char* code;
-    const char* part;
-  };
-  const Case cases[] = {
+  const BadText cases[] = {
       {"b.jpg", "dataset_schema", "at least one label"},
       {"b.jpg,", "dataset_schema", "at least one label"},
       {",cat", "dataset_schema", "a file"},
@@ -39,29 +34,30 @@ TEST_CASE("wrong rows are refused with their line (A16, A25)") {
       {"/b.jpg,cat", "dataset_reference", "leaves"},
       {"C:\\b.jpg,cat", "dataset_reference", "leaves"},
       {std::string("b.jpg\0.png,cat", 14), "dataset_reference", "leaves"},
+      {std::string("b.jpg,c\0t", 9), "dataset_schema", "NUL"},
       {"b\".jpg,cat", "dataset_syntax", "a quote"},
       {"\"b.jpg,cat", "dataset_syntax", "never closed"},
       {"\"b.jpg\"x,cat", "dataset_syntax", "behind the closing quote"},
       {"b.jpg," + std::string(10'000'000, 'x'), "dataset_too_large", "65536 bytes"},
   };
-  for (const auto& each : cases) {
-    CAPTURE(each.row.substr(0, 100));
-    const auto refused =
-        refusal_of([&] { static_cast<void>(parse_label_table("a.jpg,\"c\nat\"\n" + each.row + "\n", {}, "t.csv")); });
-    CHECK(refused.code == each.code);
-    CAPTURE(refused.message);
-    CHECK(refused.message.starts_with("label table 't.csv' line 3: "));
-    CHECK(refused.message.find(each.part) != std::string::npos);
-  }
+  test::check_refusals(
+      cases, [](const std::string& row) { return parse_label_table("a.jpg,\"c\nat\"\n" + row + "\n", {}, "t.csv"); },
+      "label table 't.csv' line 3: ");
   CHECK(refusal_of([] { static_cast<void>(parse_label_table("")); }).code == "dataset_syntax");
 }
 
 TEST_CASE("a table is written as it is read, and missing pictures are noted (A20)") {
   const test::TemporaryFolder root;
-  const std::vector<LabeledImage> images{{"a.jpg", {"cat", "b\"c"}}, {"b, c.jpg", {"x\r\ny"}}};
+  // The first name begins like the mark of an encoding.
+  const std::vector<LabeledImage> images{{"\xEF\xBB\xBF"
+                                          "a.jpg",
+                                          {"cat", "b\"c"}},
+                                         {"b, c.jpg", {"x\r\ny"}}};
   const auto path = (root / "labels.csv").string();
   write_label_table(path, images);
-  test::write_bytes(root / "a.jpg", {});
+  test::write_text(root,
+                   "\xEF\xBB\xBF"
+                   "a.jpg");
   const auto back = read_label_table(path, {.root = root.path().string()});
   CHECK(back.images == images);
   CHECK(back.notes == std::vector<DatasetNote>{{"labels of a missing picture: kept", 1, "b, c.jpg"}});
@@ -76,6 +72,8 @@ TEST_CASE("wrong calls get a typed error") {
   const LabeledImage without_name[] = {{"", {"cat"}}};
   CHECK(code([&] { static_cast<void>(to_label_table(without_label)); }) == "invalid_argument");
   CHECK(code([&] { static_cast<void>(to_label_table(without_name)); }) == "invalid_argument");
+  const LabeledImage with_nul[] = {{"a.jpg", {std::string("c\0t", 3)}}};
+  CHECK(code([&] { static_cast<void>(to_label_table(with_nul)); }) == "invalid_argument");
 }
 
 }  // namespace

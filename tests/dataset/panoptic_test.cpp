@@ -7,10 +7,12 @@
 
 #include <visionkit/core/error.hpp>
 
-#include "support/files.hpp"
+#include "dataset/text_files.hpp"
 
 namespace visionkit {
 namespace {
+
+using test::BadText;
 
 const std::string text =
     R"({"images":[{"id":7,"file_name":"a.jpg","width":4,"height":3}],"annotations":[{"image_id":7,"file_name":"a.png",)"
@@ -18,15 +20,6 @@ const std::string text =
     R"({"id":66000,"category_id":200,"area":2,"bbox":[0.0,0.0,0.0,0.0],"iscrowd":0,"score":0.5}]}],)"
     R"("categories":[{"id":18,"name":"dog","supercategory":"animal","isthing":1},)"
     R"({"id":200,"name":"rug","supercategory":"textile","isthing":0}]})";
-
-ErrorCode code_of(const std::string& json, const PanopticReadOptions& options = {}) {
-  try {
-    (void)parse_coco_panoptic(json, options);
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
-}
 
 std::string with_segments(const std::string& segments) {
   return R"({"annotations":[{"image_id":1,"file_name":"a.png","segments_info":[)" + segments + "]}]}";
@@ -62,36 +55,37 @@ TEST_CASE("results need ids and categories only") {
 }
 
 TEST_CASE("files that are no panoptic JSON are refused with a fitting code") {
-  struct Case {
-    const char* what;
-    std::string json;
-    ErrorCode code;
+  const BadText cases[] = {
+      {"{\"annotations\":[", "dataset_syntax", "JSON"},
+      {"{}", "dataset_schema", "'annotations' is missing"},
+      {with_segments(R"({"category_id":1})"), "dataset_schema", "'id' is missing"},
+      {with_segments(R"({"id":1})"), "dataset_schema", "'category_id' is missing"},
+      {with_segments(R"({"id":0,"category_id":1})"), "dataset_schema", "/segments_info/0/id"},
+      {with_segments(R"({"id":16777216,"category_id":1})"), "dataset_schema", "/segments_info/0/id"},
+      {with_segments(R"({"id":1,"category_id":1,"area":-1})"), "dataset_schema", "/area"},
+      {with_segments(R"({"id":1,"category_id":1,"bbox":[1,2]})"), "dataset_schema", "a box of 2"},
+      {with_segments(R"({"id":1,"category_id":1,"bbox":[1,2,-1,5]})"), "dataset_schema", "/bbox"},         // A09
+      {with_segments(R"({"id":1,"category_id":1,"iscrowd":2})"), "dataset_schema", "/iscrowd"},            // A11
+      {with_segments(R"({"id":1,"category_id":1},{"id":1,"category_id":2})"), "dataset_schema", "twice"},  // A06
+      {R"({"annotations":[],"images":[{"id":1},{"id":1}]})", "dataset_schema", "twice"},
+      {R"({"annotations":[],"categories":[{"id":1,"isthing":1},{"id":1,"isthing":1}]})", "dataset_schema", "twice"},
+      {R"({"annotations":[],"categories":[{"id":1}]})", "dataset_schema", "'isthing' is missing"},
+      {R"({"annotations":[],"images":[{"id":"1"}]})", "dataset_schema", "/images/0/id"},  // A07
+      {R"({"annotations":[],"images":[{"id":-1}]})", "dataset_schema", "/images/0/id"},
+      {R"({"annotations":[],"images":[{"id":1.5}]})", "dataset_schema", "/images/0/id"},
+      {R"({"annotations":[{"image_id":2,"segments_info":[]}],"images":[{"id":1}]})", "dataset_reference", "image 2"},
+      {R"({"annotations":[{"image_id":1,"segments_info":[{"id":1,"category_id":2}]}],)"
+       R"("categories":[{"id":1,"isthing":1}]})",
+       "dataset_reference", "category 2"},  // A05
+      {R"({"annotations":[{"image_id":1,"file_name":"../a.png","segments_info":[]}]})", "dataset_reference", "leaves"},
+      {R"({"annotations":[{"image_id":1,"file_name":"C:a.png","segments_info":[]}]})", "dataset_reference", "leaves"},
   };
-  const Case cases[] = {
-      {"broken", "{\"annotations\":[", ErrorCode::dataset_syntax},
-      {"no annotations", "{}", ErrorCode::dataset_schema},
-      {"no segment id", with_segments(R"({"category_id":1})"), ErrorCode::dataset_schema},
-      {"no category", with_segments(R"({"id":1})"), ErrorCode::dataset_schema},
-      {"void listed", with_segments(R"({"id":0,"category_id":1})"), ErrorCode::dataset_schema},
-      {"large id", with_segments(R"({"id":16777216,"category_id":1})"), ErrorCode::dataset_schema},
-      {"negative area", with_segments(R"({"id":1,"category_id":1,"area":-1})"), ErrorCode::dataset_schema},
-      {"short box", with_segments(R"({"id":1,"category_id":1,"bbox":[1,2]})"), ErrorCode::dataset_schema},
-      {"twice", with_segments(R"({"id":1,"category_id":1},{"id":1,"category_id":2})"), ErrorCode::dataset_reference},
-      {"unknown category",
-       R"({"annotations":[{"image_id":1,"segments_info":[{"id":1,"category_id":2}]}],"categories":[{"id":1,"isthing":1}]})",
-       ErrorCode::dataset_reference},
-      {"category twice", R"({"annotations":[],"categories":[{"id":1,"isthing":1},{"id":1,"isthing":1}]})",
-       ErrorCode::dataset_reference},
-      {"no isthing", R"({"annotations":[],"categories":[{"id":1}]})", ErrorCode::dataset_schema},
-      {"path", R"({"annotations":[{"image_id":1,"file_name":"../a.png","segments_info":[]}]})",
-       ErrorCode::dataset_schema},
+  test::check_refusals(cases, [](const std::string& json) { return parse_coco_panoptic(json); });
+  const auto code = [](std::uint64_t max_bytes) {
+    return test::refusal_of([&] { static_cast<void>(parse_coco_panoptic(text, {.max_bytes = max_bytes})); }).code;
   };
-  for (const auto& each : cases) {
-    CAPTURE(each.what);
-    CHECK(code_of(each.json) == each.code);
-  }
-  CHECK(code_of(text, {.max_bytes = 10}) == ErrorCode::dataset_too_large);
-  CHECK(code_of(text, {.max_bytes = 0}) == ErrorCode::invalid_option);
+  CHECK(code(10) == "dataset_too_large");
+  CHECK(code(0) == "invalid_option");
 }
 
 TEST_CASE("numbers that JSON does not have are not written") {

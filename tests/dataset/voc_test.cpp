@@ -7,18 +7,14 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "support/files.hpp"
-#include "support/refusal.hpp"
+#include "dataset/text_files.hpp"
 
 namespace visionkit {
 namespace {
 
+using test::BadText;
 using test::refusal_of;
-
-void write(const test::TemporaryFolder& root, std::string_view name, std::string_view text) {
-  std::filesystem::create_directories((root / name).parent_path());
-  test::write_bytes(root / name, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
+using test::write_text;
 
 std::string object(std::string_view name, std::string_view edges, std::string_view more = "") {
   std::string box;
@@ -48,15 +44,10 @@ TEST_CASE("pixels are counted from 1 and belong to the box on both sides") {
 }
 
 TEST_CASE("broken and wrong files are refused with their line (A21, A22)") {
-  struct Case {
-    std::string xml;
-    const char* code;
-    const char* part;
-  };
   const auto whole = annotation(object("cat", "1 1 10 10"));
   const std::string bomb =
       "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;\">]>\n";
-  const Case cases[] = {
+  const BadText cases[] = {
       {"", "dataset_syntax", "line 1"},
       {whole.substr(0, whole.size() / 2), "dataset_syntax", "line"},
       {annotation("<object><name>cat</object>"), "dataset_syntax", "line 4"},
@@ -83,14 +74,8 @@ TEST_CASE("broken and wrong files are refused with their line (A21, A22)") {
       {annotation(object("cat", "1 1 10 10", "<difficult>2</difficult>")), "dataset_schema", "difficult is 2"},
       {annotation("<object><name>cat</name></object>"), "dataset_schema", "line 4: the element 'bndbox' is missing"},
   };
-  for (const auto& each : cases) {
-    CAPTURE(each.xml);
-    const auto refused = refusal_of([&] { static_cast<void>(parse_voc(each.xml, "a.xml")); });
-    CHECK(refused.code == each.code);
-    CAPTURE(refused.message);
-    CHECK(refused.message.find(each.part) != std::string::npos);
-    CHECK(refused.message.find("'a.xml' line ") != std::string::npos);
-  }
+  test::check_refusals(
+      cases, [](const std::string& xml) { return parse_voc(xml, "a.xml"); }, "'a.xml' line ");
 }
 
 TEST_CASE("entities that nobody declared stay as they are written") {
@@ -107,13 +92,13 @@ TEST_CASE("very deep XML ends in an error or a picture, not in a full stack") {
 
 TEST_CASE("a folder is read in the order of its files, and what has no counterpart is noted (A20)") {
   const test::TemporaryFolder root;
-  write(root, "Annotations/b.xml", annotation(object("dog", "1 1 10 10") + object("cat", "11 1 20 10"), "b.jpg"));
-  write(root, "Annotations/a.xml", annotation("", "a.jpg"));
-  write(root, "Annotations/c/d.xml", annotation("", "d.jpg"));
-  write(root, "Annotations/readme.txt", "");
-  write(root, "JPEGImages/b.jpg", "");
-  write(root, "JPEGImages/c/d.jpg", "");
-  write(root, "JPEGImages/z.jpg", "");
+  write_text(root, "Annotations/b.xml", annotation(object("dog", "1 1 10 10") + object("cat", "11 1 20 10"), "b.jpg"));
+  write_text(root, "Annotations/a.xml", annotation("", "a.jpg"));
+  write_text(root, "Annotations/c/d.xml", annotation("", "d.jpg"));
+  write_text(root, "Annotations/readme.txt", "");
+  write_text(root, "JPEGImages/b.jpg", "");
+  write_text(root, "JPEGImages/c/d.jpg", "");
+  write_text(root, "JPEGImages/z.jpg", "");
   const auto found = read_voc(root.path().string());
   CHECK(found.dataset.images == std::vector<AnnotatedImage>{{.id = 1, .file_name = "a.jpg", .size = {100, 50}},
                                                             {.id = 2, .file_name = "b.jpg", .size = {100, 50}},
@@ -137,7 +122,9 @@ TEST_CASE("a folder that cannot be read gets a typed error") {
     return refusal_of([&] { static_cast<void>(read_voc(root.path().string(), options)); }).code;
   };
   CHECK(code({}) == "not_found");
-  write(root, "Annotations/a.xml", annotation(object("dog", "1 1 10 10")));
+  write_text(root, "Annotations/readme.txt");
+  CHECK(code({}) == "accepted");  // A27
+  write_text(root, "Annotations/a.xml", annotation(object("dog", "1 1 10 10")));
   CHECK(code({.classes = {"cat"}}) == "dataset_schema");
   CHECK(code({.classes = {"dog", "dog"}}) == "invalid_option");
   CHECK(code({.annotations = "../x"}) == "invalid_option");

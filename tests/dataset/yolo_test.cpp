@@ -6,23 +6,15 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "support/files.hpp"
-#include "support/refusal.hpp"
+#include "dataset/text_files.hpp"
 
 namespace visionkit {
 namespace {
 
+using test::BadText;
 using test::refusal_of;
-
-void write(const test::TemporaryFolder& root, std::string_view name, std::string_view text) {
-  std::filesystem::create_directories((root / name).parent_path());
-  test::write_bytes(root / name, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
-std::string text_of(const test::TemporaryFolder& root, std::string_view name) {
-  const auto bytes = test::read_bytes(root / name);
-  return {bytes.begin(), bytes.end()};
-}
+using test::text_of;
+using test::write_text;
 
 YoloReadOptions with_size(Size size) {
   return {.image_size = [size](const std::string& /*path*/) { return size; }};
@@ -51,12 +43,7 @@ TEST_CASE("boxes and polygons of YOLO's rows become pixels") {
 }
 
 TEST_CASE("wrong rows are refused with their line (A18, A19)") {
-  struct Case {
-    const char* row;
-    const char* code;
-    const char* part;
-  };
-  const Case cases[] = {
+  const BadText cases[] = {
       {"0 0.1 0.2 0.3", "dataset_syntax", "4 numbers"},
       {"0 0.1 0.2 0.3 0.4 0.5", "dataset_syntax", "6 numbers"},
       {"0", "dataset_syntax", "1 numbers"},
@@ -73,36 +60,30 @@ TEST_CASE("wrong rows are refused with their line (A18, A19)") {
       {"0 0.1 0.2 0 0.4", "dataset_schema", "without area"},
       {"0 0.1 0.2 0.1 0.4 0.1 0.5", "dataset_schema", "without area"},
   };
-  for (const auto& each : cases) {
-    CAPTURE(each.row);
-    const auto text = fmt::format("0 0.5 0.5 0.1 0.1\n\n{}\n", each.row);
-    const auto refused = refusal_of([&] { static_cast<void>(parse_yolo_labels(text, {64, 64}, 2, "a.txt")); });
-    CHECK(refused.code == each.code);
-    CAPTURE(refused.message);
-    CHECK(refused.message.find("'a.txt' line 3: ") != std::string::npos);
-    CHECK(refused.message.find(each.part) != std::string::npos);
-  }
+  test::check_refusals(
+      cases,
+      [](const std::string& row) {
+        return parse_yolo_labels(fmt::format("0 0.5 0.5 0.1 0.1\n\n{}\n", row), {64, 64}, 2, "a.txt");
+      },
+      "'a.txt' line 3: ");
   CHECK(refusal_of([] { static_cast<void>(parse_yolo_labels("", {0, 5}, 2)); }).code == "invalid_argument");
 }
 
 TEST_CASE("a description has names as a list or as a map, and the folders of its splits") {
-  const YoloDescription expected{{"cat", "big dog"}, {{"train", "images/train"}, {"val", "images/val"}}};
+  const YoloDescription expected{{"cat", "big dog"}, {{"train", {"images/train"}}, {"val", {"images/val"}}}};
   CHECK(parse_yolo_description(description) == expected);
   CHECK(parse_yolo_description("path: ../datasets/pets  # unused\ntrain: ../images/train\nval:\n  - images/val\ntest:\n"
                                "names:\n  1: big dog\n  0: cat\ndownload: |\n  print('x')\n  pass\n") == expected);
+  CHECK(parse_yolo_description("names: [a]\nval: [x, ../y, lists/z.txt]\n").splits.at("val") ==
+        std::vector<std::string>{"x", "y", "lists/z.txt"});
 }
 
 TEST_CASE("what a description may not hold is refused with its line (A26)") {
-  struct Case {
-    std::string yaml;
-    const char* code;
-    const char* part;
-  };
   std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
   for (char name = 'b'; name < 'k'; ++name) {
     bomb += fmt::format("{0}: &{0} [*{1},*{1},*{1},*{1},*{1},*{1},*{1},*{1}]\n", name, static_cast<char>(name - 1));
   }
-  const Case cases[] = {
+  const BadText cases[] = {
       {"", "dataset_syntax", "empty"},
       {bomb + "names: *j\n", "dataset_syntax", "line 1: an anchor"},
       {"names: *x\n", "dataset_syntax", "line 1"},
@@ -124,30 +105,28 @@ TEST_CASE("what a description may not hold is refused with its line (A26)") {
       {"names: {0: a, 0: b}\n", "dataset_schema", "twice"},
       {"names: {x: a}\n", "dataset_schema", "whole number"},
       {"nc: 3\nnames: [a]\n", "dataset_schema", "nc is 3"},
-      {"names: [a]\nval: [x, y]\n", "dataset_schema", "line 2: one folder"},
+      {"names: [a]\nval: []\n", "dataset_schema", "line 2: a folder"},
+      {"names: [a]\nval: [x, [y]]\n", "dataset_schema", "line 2: a folder"},
+      {"names: [a]\nval: {x: y}\n", "dataset_schema", "line 2: a folder"},
+      {"names: [a]\nval: [x, ../../y]\n", "dataset_reference", "line 2"},
+      {"names: [a]\nval: /etc/list.txt\n", "dataset_reference", "line 2"},
       {"names: [a]\nval: ../../x\n", "dataset_reference", "line 2"},
       {"names: [a]\nval: /etc\n", "dataset_reference", "line 2"},
       {"names: [" + std::string(2 << 20, 'a') + "]\n", "dataset_too_large", "bytes"},
   };
-  for (const auto& each : cases) {
-    CAPTURE(each.yaml.substr(0, 200));
-    const auto refused = refusal_of([&] { static_cast<void>(parse_yolo_description(each.yaml)); });
-    CHECK(refused.code == each.code);
-    CAPTURE(refused.message);
-    CHECK(refused.message.find(each.part) != std::string::npos);
-  }
+  test::check_refusals(cases, [](const std::string& yaml) { return parse_yolo_description(yaml); });
 }
 
 TEST_CASE("a split is read by its pictures, and what has no counterpart is noted (A20)") {
   const test::TemporaryFolder root;
-  write(root, "data.yaml", description);
-  write(root, "images/val/b/2.PNG", "");
-  write(root, "images/val/1.jpg", "");
-  write(root, "images/val/3.jpg", "");
-  write(root, "images/train/9.jpg", "");
-  write(root, "labels/val/1.txt", "");
-  write(root, "labels/val/b/2.txt", "1 0.5 0.5 1 1\n0 0.5 0.5 0.5 0.5");
-  write(root, "labels/val/4.txt", "not read");
+  write_text(root, "data.yaml", description);
+  write_text(root, "images/val/b/2.PNG", "");
+  write_text(root, "images/val/1.jpg", "");
+  write_text(root, "images/val/3.jpg", "");
+  write_text(root, "images/train/9.jpg", "");
+  write_text(root, "labels/val/1.txt", "");
+  write_text(root, "labels/val/b/2.txt", "1 0.5 0.5 1 1\n0 0.5 0.5 0.5 0.5");
+  write_text(root, "labels/val/4.txt", "not read");
   const auto found = read(root);
   CHECK(found.dataset.images == std::vector<AnnotatedImage>{{.id = 1, .file_name = "1.jpg", .size = {100, 50}},
                                                             {.id = 2, .file_name = "3.jpg", .size = {100, 50}},
@@ -164,16 +143,55 @@ TEST_CASE("a split is read by its pictures, and what has no counterpart is noted
   CHECK(read(root, options).dataset.images.at(0).file_name == "9.jpg");
 }
 
+TEST_CASE("a split may be several folders and lists, joined without doubles") {
+  const test::TemporaryFolder root;
+  write_text(root, "data.yaml", "names: [cat]\nval: [images/b/, ./images/a, lists/val.txt]\ntest: test.txt\n");
+  for (const char* name : {"images/a/1.jpg", "images/b/1.jpg", "images/c/2.jpg", "lists/images/3.png"}) {
+    write_text(root, name);
+  }
+  write_text(root, "lists/val.txt",
+             "images/c/2.jpg\r\n\n ./images/3.png \nimages/a/1.jpg\nimages/x.jpg\nimages/notes.md\n");
+  write_text(root, "test.txt", "\xEF\xBB\xBF./images/c/2.jpg");
+  write_text(root, "labels/a/1.txt", "0 0.5 0.5 1 1");
+  write_text(root, "labels/b/1.txt");
+  write_text(root, "labels/b/9.txt");
+  write_text(root, "labels/c/2.txt", "0 0.5 0.5 0.5 0.5\n0 0.5 0.5 1 1");
+  const auto found = read(root);
+  std::vector<std::string> names;
+  for (const auto& image : found.dataset.images) names.push_back(image.file_name);
+  CHECK(names == std::vector<std::string>{"images/b/1.jpg", "images/a/1.jpg", "images/c/2.jpg", "lists/images/3.png"});
+  REQUIRE(found.dataset.objects.size() == 3);
+  CHECK(found.dataset.objects[0].image_id == 2);
+  CHECK(found.dataset.objects[2].image_id == 3);
+  CHECK(found.notes == std::vector<DatasetNote>{{"picture without labels: has no objects", 1, "lists/images/3.png"},
+                                                {"picture that came before: left out", 1, "images/a/1.jpg"},
+                                                {"picture of a list is missing: left out", 1, "images/x.jpg"},
+                                                {"entry of a list that is no picture: left out", 1, "images/notes.md"},
+                                                {"labels without a picture: left out", 1, "labels/b/9.txt"}});
+  auto options = with_size({8, 8});
+  options.split = "test";
+  CHECK(read(root, options).dataset.images.at(0).file_name == "images/c/2.jpg");
+  for (const char* line : {"../x.jpg", "/x.jpg", "./../x.jpg", "images/../../x.jpg", "C:\\x.jpg", "..\\x.jpg"}) {
+    CAPTURE(line);
+    write_text(root, "test.txt", fmt::format("images/c/2.jpg\n{}\n", line));
+    const auto refused = refusal_of([&] { static_cast<void>(read(root, options)); });
+    CHECK(refused.code == "dataset_reference");
+    CHECK(test::contains(refused.message, "test.txt' line 2"));
+  }
+  std::filesystem::remove(root / "test.txt");
+  CHECK(refusal_of([&] { static_cast<void>(read(root, options)); }).code == "not_found");
+}
+
 TEST_CASE("a split that cannot be read gets a typed error") {
   const test::TemporaryFolder root;
   const auto code = [&](YoloReadOptions options) {
     return refusal_of([&] { static_cast<void>(read(root, options)); }).code;
   };
   CHECK(code(with_size({1, 1})) == "not_found");
-  write(root, "data.yaml", description);
+  write_text(root, "data.yaml", description);
   CHECK(code(with_size({1, 1})) == "not_found");  // the folder
-  write(root, "images/val/1.jpg", "");
-  write(root, "labels/val/1.txt", "0 0.5 0.5 1");
+  write_text(root, "images/val/1.jpg", "");
+  write_text(root, "labels/val/1.txt", "0 0.5 0.5 1");
   CHECK(code(with_size({1, 1})) == "dataset_syntax");
   CHECK(code(with_size({})) == "invalid_argument");
   CHECK(code({}) == "invalid_option");
@@ -228,7 +246,7 @@ TEST_CASE("polygons are written as one ring each") {
         "0 0.3 0.1 0.3 0.3 0.1 0.3 0.1 0.1\n0 0.1 0.1 0.3 0.1 0.3 0.3 0.1 0.3");
   REQUIRE(notes.size() == 4);
   CHECK(notes[1] == DatasetNote{"several polygons: joined by bridges", 1, "object 1"});
-  write(root, "images/train/b.jpg", "");
+  write_text(root, "images/train/b.jpg", "");
   auto options = with_size({10, 10});
   options.split = "train";
   const auto back = read(root, options).dataset;
@@ -242,7 +260,10 @@ TEST_CASE("a description keeps its other splits, and other names are refused") {
   auto dataset = some_dataset();
   static_cast<void>(write_yolo(root.path().string(), dataset, {.split = "train"}));
   static_cast<void>(write_yolo(root.path().string(), dataset, {.split = "val"}));
-  CHECK(parse_yolo_description(text_of(root, "data.yaml")).folders.size() == 2);
+  CHECK(parse_yolo_description(text_of(root, "data.yaml")).splits.size() == 2);
+  write_text(root, "data.yaml", text_of(root, "data.yaml") + "test: [a, b.txt]\n");
+  static_cast<void>(write_yolo(root.path().string(), dataset, {.split = "val"}));
+  CHECK(parse_yolo_description(text_of(root, "data.yaml")).splits.at("test") == std::vector<std::string>{"a", "b.txt"});
   dataset.categories[0].name = "horse";
   CHECK(refusal_of([&] { write_yolo(root.path().string(), dataset); }).code == "dataset_schema");
 }

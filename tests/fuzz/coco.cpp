@@ -1,13 +1,12 @@
 // libFuzzer: any bytes as COCO annotations, then as results for them, are either refused with an Error or give a data
 // set that can be written, read back equal, and scored without a number outside of 0..1.
 #include <cstddef>
-#include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
-#include <visionkit/core/error.hpp>
 #include <visionkit/dataset/coco.hpp>
 #include <visionkit/metrics/detection.hpp>
+
+#include "refusal.hpp"
 
 namespace {
 
@@ -20,33 +19,25 @@ constexpr std::string_view known_truth =
 void score(const ObjectDataset& truth, const std::vector<Prediction>& predictions) {
   DetectionMetrics metrics(truth.categories);
   metrics.add(truth, predictions);
-  for (const auto& figure : figures(metrics.report().summary)) {
-    if (figure.value < 0 || figure.value > 1) std::abort();
-  }
+  for (const auto& figure : figures(metrics.report().summary)) fuzz::require(!(figure.value < 0 || figure.value > 1));
 }
 
 void try_truth(std::string_view text, CocoRules rules) {
-  try {
+  fuzz::refused_or([&] {
     const auto truth = parse_coco(text, {.rules = rules}).dataset;
-    if (rules == CocoRules::strict && parse_coco(to_coco_json(truth)).dataset != truth) std::abort();
+    fuzz::require(rules != CocoRules::strict || parse_coco(to_coco_json(truth)).dataset == truth);
     score(truth, {});
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::internal) std::abort();
-  }
+  });
 }
 
 void try_results(std::string_view text, const ObjectDataset& truth, CocoRules rules) {
-  try {
-    score(truth, parse_coco_results(text, truth, {.rules = rules}).predictions);
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::internal) std::abort();
-  }
+  fuzz::refused_or([&] { score(truth, parse_coco_results(text, truth, {.rules = rules}).predictions); });
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto text = fuzz::text_of(data, size);
   static const auto truth = parse_coco(known_truth).dataset;
   for (const auto rules : {CocoRules::strict, CocoRules::drop_invalid, CocoRules::pycocotools}) {
     try_truth(text, rules);

@@ -1,42 +1,24 @@
 // libFuzzer: any bytes as Pascal VOC's XML and as a table of labels are either refused with an Error or read, and a
 // table that was read is the same after it was written.
 #include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string_view>
 
-#include <visionkit/core/error.hpp>
 #include <visionkit/dataset/label_table.hpp>
 #include <visionkit/dataset/voc.hpp>
 
-namespace {
-
-using namespace visionkit;
-
-template <class Try>
-void refused_or(Try&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::internal) std::abort();
-  }
-}
-
-}  // namespace
+#include "refusal.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  refused_or([&] {
+  using namespace visionkit;
+  const auto text = fuzz::text_of(data, size);
+  fuzz::refused_or([&] {
     const auto picture = parse_voc(text);
-    if (picture.size.width < 1 || picture.size.height < 1) std::abort();
-    for (const auto& object : picture.objects) {
-      if (object.box.width < 0 || object.box.height < 0) std::abort();
-    }
+    fuzz::require(picture.size.width > 0 && picture.size.height > 0);
+    for (const auto& object : picture.objects) fuzz::require(object.box.width >= 0 && object.box.height >= 0);
     static_cast<void>(to_voc_xml(picture));
   });
-  refused_or([&] {
+  fuzz::refused_or([&] {
     const auto images = parse_label_table(text).images;
-    if (!images.empty() && parse_label_table(to_label_table(images)).images != images) std::abort();
+    fuzz::require(images.empty() || parse_label_table(to_label_table(images)).images == images);
   });
   return 0;
 }

@@ -12,10 +12,10 @@ namespace {
 
 TEST_CASE("calibration worked by hand") {
   Calibration calibration(10);
-  calibration.add(0.95, Answer::right);
-  calibration.add(0.95, Answer::wrong);
-  calibration.add(0.35, Answer::wrong);
-  calibration.add(0.25, Answer::right);
+  calibration.add(0.95, Correctness::right);
+  calibration.add(0.95, Correctness::wrong);
+  calibration.add(0.35, Correctness::wrong);
+  calibration.add(0.25, Correctness::right);
   const auto report = calibration.report();
   CHECK(report.samples == 4);
   // Bins of 0.95: |0.5 - 0.95|; of 0.35: |0 - 0.35|; of 0.25: |1 - 0.25|.
@@ -29,7 +29,7 @@ TEST_CASE("calibration worked by hand") {
 
 TEST_CASE("bins hold their upper edge, and the first holds 0") {
   Calibration calibration(4);
-  for (const double confidence : {0.0, 0.25, 0.5, 0.75, 1.0}) calibration.add(confidence, Answer::right);
+  for (const double confidence : {0.0, 0.25, 0.5, 0.75, 1.0}) calibration.add(confidence, Correctness::right);
   const auto report = calibration.report();
   CHECK(report.bins[0].samples == 2);
   for (const int bin : {1, 2, 3}) CHECK(report.bins[static_cast<std::size_t>(bin)].samples == 1);
@@ -40,10 +40,10 @@ TEST_CASE("order and shards change no bit") {
   Calibration even(15);
   Calibration odd(15);
   for (int i = 0; i < 1000; ++i) {
-    const auto answer = i % 3 == 0 ? Answer::right : Answer::wrong;
+    const auto answer = i % 3 == 0 ? Correctness::right : Correctness::wrong;
     whole.add(1.0 / (i + 1), answer);
     const int back = 999 - i;
-    (back % 2 == 0 ? even : odd).add(1.0 / (back + 1), back % 3 == 0 ? Answer::right : Answer::wrong);
+    (back % 2 == 0 ? even : odd).add(1.0 / (back + 1), back % 3 == 0 ? Correctness::right : Correctness::wrong);
   }
   odd.merge(even);
   CHECK(to_json(odd.report()) == to_json(whole.report()));
@@ -51,9 +51,9 @@ TEST_CASE("order and shards change no bit") {
 
 TEST_CASE("what is no confidence is refused") {
   Calibration calibration;
-  CHECK_THROWS_AS(calibration.add(1.5, Answer::right), Error);
-  CHECK_THROWS_AS(calibration.add(std::nan(""), Answer::right), Error);
-  CHECK_THROWS_AS(calibration.add(0.5, Answer::right, 2.5), Error);
+  CHECK_THROWS_AS(calibration.add(1.5, Correctness::right), Error);
+  CHECK_THROWS_AS(calibration.add(std::nan(""), Correctness::right), Error);
+  CHECK_THROWS_AS(calibration.add(0.5, Correctness::right, 2.5), Error);
   CHECK_THROWS_AS(calibration.merge(Calibration(3)), Error);
   CHECK_THROWS_AS(Calibration(0), Error);
   CHECK(std::isnan(calibration.report().expected_error));

@@ -165,5 +165,21 @@ TEST_CASE("a report writes JSON with everything it has") {
   CHECK(text.find("top-1 accuracy") != std::string::npos);
 }
 
+TEST_CASE("the curve of a class is that of its scores against the rest") {
+  const auto set = random_set(50, 3);
+  ClassificationMetric metric(3, {.curves = Keep::yes});
+  metric.add(set.scores, set.truth);
+  for (int label = 0; label < 3; ++label) {
+    BinaryCurve curve;
+    for (std::size_t i = 0; i < set.truth.size(); ++i) {
+      const std::uint8_t is_true = set.truth[i] == ClassId(label) ? 1 : 0;
+      curve.add(std::span(set.scores).subspan(3 * i + static_cast<std::size_t>(label), 1), std::span(&is_true, 1));
+    }
+    CHECK(to_json(metric.curve(ClassId(label))) == to_json(curve.report()));
+  }
+  CHECK_THROWS_AS((void)metric.curve(ClassId(3)), Error);
+  CHECK_THROWS_AS((void)ClassificationMetric(3).curve(ClassId(0)), Error);
+}
+
 }  // namespace
 }  // namespace visionkit

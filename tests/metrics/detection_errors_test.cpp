@@ -1,14 +1,22 @@
 #include <visionkit/metrics/detection_errors.hpp>
 
+#include <cmath>
+
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <visionkit/core/error.hpp>
+#include <visionkit/dataset/coco.hpp>
 #include <visionkit/metrics/detection.hpp>
 
 #include "metrics/detection_scene.hpp"
+#include "support/files.hpp"
 
 namespace visionkit {
 namespace {
+
+static_assert(Metric<DetectionErrors, AnnotatedImage, std::span<const TrueObject>, std::span<const Prediction>>);
+static_assert(Metric<DetectionErrors, ObjectDataset, std::span<const Prediction>>);
 
 const std::vector<Category> two = {{.id = 1, .name = "cat"}, {.id = 2, .name = "dog"}};
 const AnnotatedImage picture = {.id = 1, .size = {200, 200}};
@@ -41,7 +49,7 @@ TEST_CASE("every kind of error is told from the others") {
       prediction(1, .7, {100, 0, 20, 20}),    // object 3, taken for a cat
       prediction(1, .6, {150, 12, 20, 20}),   // too little of object 4, and taken for a cat
       prediction(2, .1, {20, 160, 20, 20}),   // nothing there
-      prediction(1, .5, {110, 110, 20, 20}),  // in the crowd
+      prediction(1, .5, {110, 110, 20, 20}),  // in the crowd: background, but no false positive
   };
   DetectionErrors errors(two);
   errors.add(picture, objects, predictions);
@@ -52,7 +60,7 @@ TEST_CASE("every kind of error is told from the others") {
   CHECK(count(report, DetectionErrorKind::localization) == 1);
   CHECK(count(report, DetectionErrorKind::classification) == 1);
   CHECK(count(report, DetectionErrorKind::both) == 1);
-  CHECK(count(report, DetectionErrorKind::background) == 1);
+  CHECK(count(report, DetectionErrorKind::background) == 2);
   CHECK(count(report, DetectionErrorKind::missed) == 2);
   CHECK(lost(report, DetectionErrorKind::localization) > 0);
   CHECK(lost(report, DetectionErrorKind::classification) > 0);
@@ -101,12 +109,71 @@ TEST_CASE("AP is that of the metrics, repairs never lower it, and shards add up"
     second.add(half.truth, scene.predictions);
     second.merge(first);
     const auto merged = second.report();
-    CHECK(merged.ap == doctest::Approx(report.ap).epsilon(1e-12));
-    CHECK(merged.hits == report.hits);
-    CHECK(merged.confusion.counts == report.confusion.counts);
-    for (std::size_t i = 0; i < report.errors.size(); ++i) CHECK(merged.errors[i].count == report.errors[i].count);
+    CHECK(merged == report);
+    CHECK(to_json(merged) == to_json(report));
     CHECK_THROWS_AS(second.merge(first), Error);
   }
+}
+
+TEST_CASE("kinds, counts and lost AP are tidecv's") {
+  for (const auto& row : test::read_json(test::data_folder() / "detection_errors/cases.json")) {
+    CAPTURE(row.at("name").get<std::string>());
+    const auto truth = parse_coco(row.at("truth").dump()).dataset;
+    const auto found = parse_coco_results(row.at("results").dump(), truth).predictions;
+    DetectionErrors errors(truth.categories,
+                           {.match_by = row.at("match_by") == "masks" ? MatchBy::masks : MatchBy::boxes,
+                            .iou_threshold = row.at("iou_threshold"),
+                            .background_threshold = row.at("background_threshold")});
+    errors.add(truth, found);
+    const auto report = errors.report();
+    const auto& expected = row.at("tidecv");
+    CHECK(report.hits == expected.at("hits"));
+    CHECK(report.ap == doctest::Approx(expected.at("ap").get<double>()).epsilon(1e-12));
+    for (const auto& error : report.errors) {
+      CAPTURE(to_string(error.kind));
+      const auto& theirs = expected.at("errors").at(std::string(to_string(error.kind)));
+      CHECK(error.count == theirs.at("count"));
+      CHECK(std::abs(error.lost_ap - theirs.at("lost_ap").get<double>()) < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("nothing, no objects and no predictions are defined (A27)") {
+  const auto nothing = DetectionErrors(two).report();
+  CHECK(std::isnan(nothing.ap));
+  CHECK(nothing == DetectionErrors(two).report());
+  const auto json = nlohmann::json::parse(to_json(nothing));
+  CHECK(json["ap"].is_null());
+  CHECK(json["errors"][0]["lost_ap"].is_null());
+
+  const std::vector<TrueObject> objects = {{.id = 1, .image_id = 1, .category_id = 1, .box = {0, 0, 20, 20}}};
+  const std::vector<Prediction> predictions = {prediction(2, .9, {0, 0, 20, 20})};
+  DetectionErrors empty(two);
+  empty.add(picture, {}, predictions);
+  CHECK(std::isnan(empty.report().ap));
+  CHECK(count(empty.report(), DetectionErrorKind::background) == 1);
+  DetectionErrors blind(two);
+  blind.add(picture, objects, {});
+  CHECK(blind.report().ap == 0);
+  CHECK(count(blind.report(), DetectionErrorKind::missed) == 1);
+  CHECK(std::isnan(lost(blind.report(), DetectionErrorKind::missed)));  // no class is left
+  CHECK(lost(blind.report(), DetectionErrorKind::background) == 0);
+}
+
+TEST_CASE("a report writes JSON, lists its figures and is compared") {
+  DetectionErrors errors(two);
+  errors.add(picture, std::vector<TrueObject>{{.id = 1, .image_id = 1, .category_id = 2, .box = {0, 0, 20, 20}}},
+             std::vector<Prediction>{prediction(1, .9, {0, 0, 20, 20})});
+  const auto report = errors.report();
+  const auto json = nlohmann::json::parse(to_json(report));
+  CHECK(json["report"] == "detection_errors");
+  CHECK(json["schema_version"] == report_schema_version);
+  CHECK(json["errors"][1] == nlohmann::json{{"kind", "classification"}, {"count", 1}, {"lost_ap", 1.0}});
+  CHECK(json["confusion"]["categories"][1] == nlohmann::json{{"id", 2}, {"name", "dog"}});
+  CHECK(json["confusion"]["counts"] == nlohmann::json{{0, 0, 0}, {1, 0, 0}, {0, 0, 0}});
+  CHECK(figures(report)[3].name == "lost_ap of classification");
+  CHECK(figures(report)[3].value == 1);
+  for (const auto& figure : compare(report, report).figures) CHECK(figure.change == 0);
 }
 
 TEST_CASE("thresholds that do not do are refused") {

@@ -26,7 +26,7 @@ namespace {
 
 static_assert(Metric<ConfusionMatrix, ClassId, ClassId>);
 static_assert(Metric<BinaryCurve, std::span<const float>, std::span<const std::uint8_t>>);
-static_assert(Metric<Calibration, double, Answer>);
+static_assert(Metric<Calibration, double, Correctness>);
 static_assert(Metric<ClassificationMetric, std::span<const float>, ClassId>);
 static_assert(Metric<ClassificationMetric, Classification, ClassId>);
 static_assert(Metric<MultiLabelMetric, std::span<const float>, std::span<const std::uint8_t>>);

@@ -104,5 +104,16 @@ TEST_CASE("a report prints and writes JSON") {
   for (const auto& figure : comparison.figures) CHECK(figure.change == 0);
 }
 
+TEST_CASE("the curve of a label is that of its scores") {
+  const auto metric = judged({0.9F, 0.2F, 0.8F, 0.7F}, {1, 1, 1, 0}, 2);
+  const auto curve = metric.curve(ClassId(1));
+  CHECK(curve.summary.positives == 1);
+  REQUIRE(curve.points.size() == 2);
+  CHECK(curve.points[0].threshold == doctest::Approx(0.7));
+  CHECK(curve.points[1].recall == 1);
+  CHECK_THROWS_AS((void)metric.curve(ClassId(2)), Error);
+  CHECK_THROWS_AS((void)MultiLabelMetric(2, {.curves = Keep::no}).curve(ClassId(0)), Error);
+}
+
 }  // namespace
 }  // namespace visionkit

@@ -36,7 +36,8 @@ struct LabelTableOptions {
                                                             const LabelTableOptions& options = {},
                                                             std::string_view name = "in memory");
 
-/// The rows without a header. Throws invalid_argument for a picture without a name or a label.
+/// The rows without a header. Throws invalid_argument for a picture without a name or a label, and
+/// for NUL bytes in them.
 [[nodiscard]] VISIONKIT_API std::string to_label_table(std::span<const LabeledImage> images);
 /// The same into a file, which is there whole or not at all. Throws the codes of a failed write, too.
 VISIONKIT_API void write_label_table(const std::string& path, std::span<const LabeledImage> images);

@@ -44,9 +44,9 @@ struct PanopticReadOptions {
 /// so may images and categories. A segment is a thing or stuff by its category, and a thing when that is not listed.
 /// File names that are absolute or contain ".." are refused.
 ///
-/// Throws the codes of a failed read, invalid_option, dataset_too_large, dataset_syntax (with the byte), and
-/// dataset_schema or dataset_reference (a segment listed twice in a picture, a category that is not in the list), with
-/// the JSON pointer.
+/// Throws the codes of a failed read, invalid_option, dataset_too_large, dataset_syntax (with the byte), and with the
+/// JSON pointer dataset_schema (an id that is there twice, too) or dataset_reference (an image or a category that is
+/// not in its list).
 [[nodiscard]] VISIONKIT_API PanopticDataset read_coco_panoptic(const std::string& path,
                                                                const PanopticReadOptions& options = {});
 /// The same from memory; `name` stands for the path in messages.

@@ -50,6 +50,9 @@ struct PictureResult {
 
 struct ResultsReadOptions {
   std::uint64_t max_line_bytes = std::uint64_t{256} << 20U;  ///< longer lines are refused; 1 to 4 GiB
+  /// Of a label map or panoptic map; larger ones are refused, because a short line can stand for a large map. 1 to
+  /// 2^32 - 1
+  std::uint64_t max_pixels = std::uint64_t{1} << 28U;
 };
 
 /// What was read.
@@ -58,25 +61,27 @@ struct ResultsSummary {
   std::uint64_t results = 0;
   std::uint64_t whole_bytes = 0;   ///< of the lines that end in a newline
   std::uint64_t broken_bytes = 0;  ///< behind them: a line whose writer was stopped
+  friend bool operator==(const ResultsSummary&, const ResultsSummary&) = default;
 };
 
 /// A line of JSON, with its newline. Scores and coordinates have the fewest digits that give the same float back, so
 /// that parsing gives an equal value; masks, label maps and segments are COCO's compressed run lengths. Confidences and
 /// class scores of a label map are left out. Throws invalid_argument for numbers that are not finite and for names that
-/// are not UTF-8.
+/// are not UTF-8; the reason of a failure, which others wrote, gets U+FFFD instead.
 [[nodiscard]] VISIONKIT_API std::string to_json_line(const ResultsHeader& header);
 [[nodiscard]] VISIONKIT_API std::string to_json_line(const PictureResult& result);
 
-/// One line, with or without its newline; `name` stands for its place in messages. Throws dataset_syntax, and
-/// dataset_schema with the JSON pointer.
+/// One line, with or without its newline; `name` stands for its place in messages. Keys that are not known are skipped.
+/// Throws invalid_option, dataset_syntax, dataset_too_large, and dataset_schema with the JSON pointer.
 [[nodiscard]] VISIONKIT_API ResultsHeader parse_results_header(std::string_view line,
                                                                std::string_view name = "in memory");
-[[nodiscard]] VISIONKIT_API PictureResult parse_result(std::string_view line, std::string_view name = "in memory");
+[[nodiscard]] VISIONKIT_API PictureResult parse_result(std::string_view line, const ResultsReadOptions& options = {},
+                                                       std::string_view name = "in memory");
 
 /// Reads a file line by line and hands over each result; memory is that of one line. An unfinished last line is not
-/// handed over but counted. What `use` throws ends the reading: an Error as it is, anything else as internal. Throws
-/// the codes of a failed read, invalid_option, dataset_too_large, and those of parse_result() with the number of the
-/// line.
+/// handed over but counted; it may be the header's, and a file may be empty: whole_bytes is 0 then. What `use` throws
+/// ends the reading: an Error as it is, anything else as internal. Throws the codes of a failed read, invalid_option,
+/// dataset_too_large, and those of parse_result() with the number of the line.
 VISIONKIT_API ResultsSummary for_each_result(const std::string& path, const std::function<void(PictureResult&&)>& use,
                                              const ResultsReadOptions& options = {});
 
@@ -86,6 +91,9 @@ struct ResultsFile {
   std::vector<PictureResult> results = {};
 };
 [[nodiscard]] VISIONKIT_API ResultsFile read_results(const std::string& path, const ResultsReadOptions& options = {});
+/// The same from memory; `name` stands for the path in messages.
+[[nodiscard]] VISIONKIT_API ResultsFile parse_results(std::string_view text, const ResultsReadOptions& options = {},
+                                                      std::string_view name = "in memory");
 
 /// A file of results, there whole or not at all. To write one while results come, append to_json_line().
 /// Throws invalid_argument and the codes of a failed write.
@@ -93,8 +101,9 @@ VISIONKIT_API void write_results(const std::string& path, const ResultsHeader& h
                                  std::span<const PictureResult> results);
 
 /// Detections as the predictions that metrics and COCO's results want: pictures are found by file name, classes by
-/// name; areas are those of the masks where there are any, else of the boxes. Throws dataset_reference for a picture or
-/// a class that `truth` does not have, invalid_argument for an answer of another task. Failed pictures have none.
+/// name; areas are those of the masks where there are any, else of the boxes. Failed pictures have none. Throws
+/// dataset_reference for a picture or a class that `truth` does not have, dataset_schema for a picture that comes
+/// twice, a score outside 0..1 and names that `truth` has twice, invalid_argument for an answer of another task.
 [[nodiscard]] VISIONKIT_API std::vector<Prediction> to_predictions(std::span<const PictureResult> results,
                                                                    std::span<const std::string> labels,
                                                                    const ObjectDataset& truth);

@@ -40,20 +40,24 @@ struct YoloWriteOptions {
 
 /// What data.yaml says.
 struct YoloDescription {
-  std::vector<std::string> names;              ///< by class number
-  std::map<std::string, std::string> folders;  ///< of the pictures, by split; relative to the root
+  std::vector<std::string> names;  ///< by class number
+  /// Where the pictures of a split are: folders, and texts (".txt") with a path of a picture on each line; relative to
+  /// the root.
+  std::map<std::string, std::vector<std::string>> splits;
   friend bool operator==(const YoloDescription&, const YoloDescription&) = default;
 };
 
-/// Reads a split: pictures in the order of their names, which are relative to the split's folder, ids from 1; category
-/// ids are class numbers. Boxes are taken as they are, also beyond the picture. Areas are those of boxes and polygons.
-/// Pictures without labels and labels without a picture are noted. The key `path` is not used: `root` is the
-/// folder of data.yaml. Several folders of one split are read one by one, with `images`.
+/// Reads a split: ids from 1; category ids are class numbers. The pictures of a folder come in the order of their
+/// names, those of a list in its order. Names are relative to the split's folder; to the root when there are several or
+/// a list. Boxes are taken as they are, also beyond the picture. Areas are those of boxes and polygons. Pictures
+/// without labels, labels without a picture, and entries of a list that are missing, no pictures or there twice are
+/// noted. The key `path` is not used: `root` is the folder of data.yaml. In lists "./" is the folder of the list, and
+/// other paths begin at the root.
 ///
 /// Throws the codes of a failed read, invalid_option, dataset_too_large, dataset_syntax (no row, a class out of range,
 /// what data.yaml does not need: anchors, tags, tabs; with the line), dataset_schema (numbers outside 0..1, a box
-/// without area, names and nc that differ), dataset_reference (a folder outside of the root, a split that is not
-/// there). What image_size throws leaves as internal unless it is an Error.
+/// without area, names and nc that differ), dataset_reference (a folder, list or picture outside of the root, a split
+/// that is not there). What image_size throws leaves as internal unless it is an Error.
 [[nodiscard]] VISIONKIT_API AnnotatedObjects read_yolo(const std::string& root, const YoloReadOptions& options);
 
 /// A data.yaml from memory; `name` stands for the path in messages.

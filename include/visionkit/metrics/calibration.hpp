@@ -32,16 +32,16 @@ VISIONKIT_API std::string to_string(const CalibrationReport& report);
 VISIONKIT_API std::string to_json(const CalibrationReport& report);
 VISIONKIT_API std::vector<Figure> figures(const CalibrationReport& report);
 
-enum class Answer { wrong, right };
+enum class Correctness { wrong, right };
 
 class VISIONKIT_API Calibration {
  public:
   /// Bins of equal width over 0..1. Throws invalid_option unless 1 <= bins <= 10000.
   explicit Calibration(int bins = 15);
   /// The squared error is (confidence - right)^2. Throws invalid_argument unless 0 <= confidence <= 1.
-  void add(double confidence, Answer answer);
+  void add(double confidence, Correctness answer);
   /// With the squared error of all classes together, 0..2.
-  void add(double confidence, Answer answer, double squared_error);
+  void add(double confidence, Correctness answer, double squared_error);
   /// Throws invalid_argument for another number of bins.
   void merge(const Calibration& other);
   [[nodiscard]] CalibrationReport report() const;

@@ -81,6 +81,9 @@ class VISIONKIT_API ClassificationMetric {
   void merge(const ClassificationMetric& other);
   /// Throws invalid_option.
   [[nodiscard]] ClassificationReport report(const ClassificationReportOptions& options = {}) const;
+  /// The curve of a class against the rest. Throws invalid_argument for a class that is not there, and where the report
+  /// has no curves.
+  [[nodiscard]] CurveReport curve(ClassId label) const;
 
  private:
   void check_truth(ClassId truth) const;

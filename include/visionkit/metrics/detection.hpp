@@ -68,6 +68,10 @@ struct ClassMatches {
   std::vector<std::uint8_t> is_ignored;
 };
 
+/// What a Detector answered, as metrics take it; the area is that of the mask by masks, else that of the box.
+[[nodiscard]] VISIONKIT_API Prediction to_prediction(const Detection& detection, std::int64_t category_id,
+                                                     MatchBy match_by);
+
 /// Adds up pictures. The order of pictures is of no matter, neither is how they were spread over several metrics that
 /// are merged; the order of predictions inside a picture decides between equal scores. Objects and predictions of
 /// categories that are not listed count nowhere. const members may be called from many threads.
@@ -84,8 +88,8 @@ class VISIONKIT_API DetectionMetrics {
   /// polygons are drawn in the size of the picture, and a box stands for an object without segmentation. Throws
   /// invalid_argument when the picture was added before, or a polygon cannot be drawn.
   void add(const AnnotatedImage& image, std::span<const TrueObject> objects, std::span<const Prediction> predictions);
-  /// The same for what a Detector answers: class i is the i-th of categories(), and the area is that of the mask by
-  /// masks, else that of the box. Throws invalid_argument for a class without a category, too.
+  /// The same for what a Detector answers, see to_prediction(): class i is the i-th of categories(). Throws
+  /// invalid_argument for a class without a category, too.
   void add(const AnnotatedImage& image, std::span<const TrueObject> objects, std::span<const Detection> detections);
   /// A whole data set. Objects of pictures that are not listed count nowhere. Throws invalid_argument for predictions
   /// on such pictures; nothing is added then.

@@ -1,5 +1,11 @@
 // What goes wrong in detections: kinds of errors and the average precision that each costs, after TIDE (Bolya et al.,
 // ECCV 2020), and which class is taken for which. How good detections are is detection.hpp.
+//
+// Who finds what, kinds and their counts are those of the authors' tidecv 1.0.1: of objects that overlap equally the
+// first is found, a crowd takes only what overlaps it by more than iou_threshold, and max_detections are those of all
+// classes of a picture. AP is summed up as in detection.hpp, and so are repairs. It is tidecv's but for three things:
+// tidecv counts a class without objects as 0 as soon as something is predicted of it, takes i / 100 for recalls, not
+// COCO's i * 0.01, and after a repair walks wrong predictions before right ones of an equal score.
 #pragma once
 
 #include <array>
@@ -15,6 +21,7 @@
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/truth.hpp>
 #include <visionkit/metrics/detection_report.hpp>
+#include <visionkit/metrics/metric.hpp>
 
 namespace visionkit {
 
@@ -24,10 +31,10 @@ struct DetectionErrorState;
 
 /// Why a prediction is no hit, looked at in this order; `missed` is said of objects.
 enum class DetectionErrorKind {
-  localization,    ///< overlaps an object of its class, but too little
+  localization,    ///< overlaps an object of its class, but too little: background_threshold..iou_threshold
   classification,  ///< overlaps an object of another class enough
   duplicate,       ///< overlaps enough an object of its class that a better prediction has found
-  background,      ///< overlaps no object, or hardly
+  background,      ///< overlaps no object by more than background_threshold
   both,            ///< anything else: overlaps an object of another class, too little
   missed,          ///< an object that neither a hit nor one of the first two errors points at
 };
@@ -39,16 +46,20 @@ struct DetectionErrorOptions {
   double iou_threshold = 0.5;         ///< enough overlap, above 0, at most 1
   double background_threshold = 0.1;  ///< less is background, 0..iou_threshold
   double score_threshold = 0.25;      ///< what counts in the confusion matrix; all predictions count for the kinds
-  int max_detections = 100;           ///< in one picture and class, by falling score
+  int max_detections = 100;           ///< in one picture, of all classes together, by falling score
+  friend bool operator==(const DetectionErrorOptions&, const DetectionErrorOptions&) = default;
 };
 
 struct DetectionErrorCount {
   DetectionErrorKind kind = DetectionErrorKind::missed;
   std::size_t count = 0;
-  /// How much higher AP would be without errors of this kind: a prediction in the wrong place or class is put right
-  /// when its object was not found (the best one, the others are dropped), other false positives are dropped, missed
-  /// objects are taken out. The parts do not add up to 1 - AP.
+  /// How much higher AP would be without errors of this kind, at least 0: a prediction in the wrong place or class is
+  /// put right when its object was not found and none of a higher score points at it, other false positives are
+  /// dropped, missed objects are taken out. Then a class without objects counts as 0 while anything is predicted of it,
+  /// else not; NaN when no class is left. The parts do not add up to 1 - AP.
   double lost_ap = 0;
+  /// NaN equals NaN.
+  VISIONKIT_API friend bool operator==(const DetectionErrorCount& a, const DetectionErrorCount& b) noexcept;
 };
 
 /// Which class was taken for which. The last row is what was predicted where nothing is, the last column what was not
@@ -60,6 +71,7 @@ struct DetectionConfusion {
   [[nodiscard]] std::size_t at(std::size_t truth, std::size_t predicted) const {
     return counts[truth * (categories.size() + 1) + predicted];
   }
+  friend bool operator==(const DetectionConfusion&, const DetectionConfusion&) = default;
 };
 
 struct DetectionErrorReport {
@@ -68,10 +80,13 @@ struct DetectionErrorReport {
   std::size_t hits = 0;
   std::array<DetectionErrorCount, 6> errors;  ///< in the order of the enumeration
   DetectionConfusion confusion;
+  /// NaN equals NaN.
+  VISIONKIT_API friend bool operator==(const DetectionErrorReport& a, const DetectionErrorReport& b) noexcept;
 };
 
-/// Adds up pictures, in any order. Crowds are no objects; predictions on them are no errors. const members may be
-/// called from many threads.
+/// Adds up pictures, see metric.hpp. Crowds are no objects. A prediction that a crowd of its class takes is no false
+/// positive of AP and of the confusion, but has a kind and is counted there, and may be put right, as in tidecv. const
+/// members may be called from many threads.
 class VISIONKIT_API DetectionErrors {
  public:
   /// Throws invalid_option.
@@ -93,7 +108,11 @@ class VISIONKIT_API DetectionErrors {
   std::unique_ptr<detail::DetectionErrorState> state_;
 };
 
-VISIONKIT_API std::string to_string(const DetectionErrorReport& report);   ///< a table of the kinds
+VISIONKIT_API std::string to_string(const DetectionErrorReport& report);  ///< a table of the kinds
+/// The fields by their names; the confusion by rows.
+VISIONKIT_API std::string to_json(const DetectionErrorReport& report);
+/// "ap", "hits", then "lost_ap of KIND" and "count of KIND" of every kind.
+VISIONKIT_API std::vector<Figure> figures(const DetectionErrorReport& report);
 VISIONKIT_API std::string to_string(const DetectionConfusion& confusion);  ///< a table, truth downwards
 
 }  // namespace visionkit

@@ -26,10 +26,10 @@ namespace visionkit {
 enum class ThresholdRule { above, at_least };
 
 struct MultiLabelOptions {
-  float threshold = 0.5F;                     ///< of the probability
-  ThresholdRule rule = ThresholdRule::above;  ///< `above` is torchmetrics' rule
+  float threshold = 0.5F;                       ///< of the probability
+  ThresholdRule rule = ThresholdRule::above;    ///< `above` is torchmetrics' rule
   ScoreKind scores = ScoreKind::probabilities;  ///< logits or probabilities
-  int calibration_bins = 15;   ///< 0: no calibration; then scores may be any numbers
+  int calibration_bins = 15;                    ///< 0: no calibration; then scores may be any numbers
   Keep curves = Keep::yes;     ///< average precision, ROC AUC, best thresholds: 8 bytes * labels for each sample
   Keep per_sample = Keep::no;  ///< the F1 of each sample, for compare(): 16 bytes for each sample
 };
@@ -77,6 +77,8 @@ class VISIONKIT_API MultiLabelMetric {
   void merge(const MultiLabelMetric& other);
   /// Throws invalid_option. RateOptions::labelling is many_labels whatever is given.
   [[nodiscard]] MultiLabelReport report(const RateOptions& options = {}) const;
+  /// The curve of a label. Throws invalid_argument for one that is not there, and where curves are not kept.
+  [[nodiscard]] CurveReport curve(ClassId label) const;
 
  private:
   void add_samples(std::span<const float> scores, std::span<const std::uint8_t> truth, std::int64_t sample);

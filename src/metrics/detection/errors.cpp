@@ -58,11 +58,7 @@ void DetectionErrors::add(const ObjectDataset& truth, std::span<const Prediction
 void DetectionErrors::merge(const DetectionErrors& other) {
   guarded("merging detection errors", [&] {
     const auto& theirs = *other.state_;
-    const auto& a = state_->options;
-    const auto& b = theirs.options;
-    const bool is_same = a.background_threshold == b.background_threshold && a.score_threshold == b.score_threshold;
-    if (!is_same || state_->matcher.options() != theirs.matcher.options() ||
-        state_->index.ids() != theirs.index.ids()) {
+    if (state_->options != theirs.options || state_->index.ids() != theirs.index.ids()) {
       fail(ErrorCode::invalid_argument, "merging detection errors: the options or categories differ");
     }
     for (const auto id : theirs.images) {
@@ -91,7 +87,7 @@ DetectionErrorReport DetectionErrors::report() const {
     for (std::size_t i = 0; i < report.errors.size(); ++i) {
       auto& error = report.errors[i];
       error.kind = static_cast<DetectionErrorKind>(i);
-      error.lost_ap = state.precision(&error.kind) - report.ap;
+      error.lost_ap = std::max(state.precision(&error.kind) - report.ap, 0.0);  // NaN stays
     }
     for (const auto& each : state.judged) {
       if (each.is_hit) ++report.hits;
@@ -102,10 +98,7 @@ DetectionErrorReport DetectionErrors::report() const {
         ++report.errors[static_cast<std::size_t>(DetectionErrorKind::missed)].count;
       }
     }
-    for (const auto id : state.index.ids()) {
-      report.confusion.categories.push_back(*std::ranges::find(state.matcher.categories(), id, &Category::id));
-    }
-    report.confusion.counts = state.confusion;
+    report.confusion = {.categories = state.categories, .counts = state.confusion};
     return report;
   });
 }

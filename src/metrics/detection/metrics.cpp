@@ -114,6 +114,8 @@ struct ByPicture {
   }
 };
 
+}  // namespace
+
 Prediction to_prediction(const Detection& detection, std::int64_t category_id, MatchBy match_by) {
   const auto& box = detection.box;
   Prediction prediction = {
@@ -128,8 +130,6 @@ Prediction to_prediction(const Detection& detection, std::int64_t category_id, M
   }
   return prediction;
 }
-
-}  // namespace
 
 DetectionMetrics::DetectionMetrics(std::vector<Category> categories, DetectionMetricsOptions options)
     : state_(guarded("making detection metrics", [&] {

@@ -1,0 +1,48 @@
+#include <visionkit/metrics/limits.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "core/edits.hpp"
+#include "core/fail.hpp"
+
+namespace visionkit {
+namespace {
+
+constexpr std::size_t longest_shown = 64;
+
+// "\"ap50\", \"ap75\"": the three names that are nearest.
+std::string near_names(std::span<const Figure> figures, std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& figure : figures) names.push_back(figure.name);
+  std::stable_sort(names.begin(), names.end(), [&](std::string_view a, std::string_view b) {
+    return edits(name, a.substr(0, longest_shown)) < edits(name, b.substr(0, longest_shown));
+  });
+  std::string list;
+  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i)
+    list += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", names[i].substr(0, longest_shown));
+  return list;
+}
+
+}  // namespace
+
+std::vector<FigureVerdict> check_limits(std::span<const Figure> figures, std::span<const FigureLimit> limits) {
+  return guarded("checking limits", [&] {
+    std::vector<FigureVerdict> verdicts;
+    for (const auto& limit : limits) {
+      const auto shown = std::string_view(limit.figure).substr(0, longest_shown);
+      const auto figure = std::ranges::find(figures, limit.figure, &Figure::name);
+      if (figure == figures.end()) {
+        fail(ErrorCode::invalid_option, "limits name the figure \"{}\", which there is not; near are {}", shown,
+             figures.empty() ? "none" : near_names(figures, shown));
+      }
+      if (std::isnan(limit.least))
+        fail(ErrorCode::invalid_option, "the limit of \"{}\" is NaN, expected a number", shown);
+      verdicts.push_back({.limit = limit, .value = figure->value, .is_met = figure->value >= limit.least});
+    }
+    return verdicts;
+  });
+}
+
+}  // namespace visionkit
