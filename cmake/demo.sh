@@ -35,9 +35,9 @@ if ! cmp -s cmake/demo/requirements.txt .venv/installed-demo-requirements.txt; t
   cp cmake/demo/requirements.txt .venv/installed-demo-requirements.txt
 fi
 
-say "building the library and the examples classify, detect and segment"
+say "building the library and the examples classify, detect, segment and evaluate"
 quietly cmake --preset release
-with_progress cmake --build --preset release --target visionkit_classify visionkit_detect visionkit_segment
+with_progress cmake --build --preset release --target visionkit_classify visionkit_detect visionkit_segment visionkit_evaluate
 
 if [ ! -e $model ] || [ cmake/demo/export_efficientnet_lite0.py -nt $model ]; then
   say "turning the weights into TorchScript"
@@ -55,4 +55,10 @@ echo
 $python cmake/demo/report.py demo demo/answers.jsonl demo/model.txt
 
 echo
-say "look at demo/report.html, or at the pictures in demo/pictures and demo/scenes"
+say "$examples/evaluate $models/digit_instances.pt $scenes/../instances.json ..."
+$examples/evaluate $models/digit_instances.pt $scenes/../instances.json --format coco --images $scenes \
+  --threshold 0.01 --report demo/evaluation.html --fail-under ap50=0.8 >demo/evaluation.txt
+head -n 4 demo/evaluation.txt
+
+echo
+say "look at demo/report.html, at demo/evaluation.html, or at the pictures in demo/pictures and demo/scenes"

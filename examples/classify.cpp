@@ -17,13 +17,10 @@ namespace {
 
 struct Arguments {
   std::string model;
-  std::vector<std::string> inputs;
+  example::PictureArguments pictures = {.batch = 1};
   std::string record;
   std::optional<std::size_t> top_k;
   std::vector<float> thresholds;
-  std::size_t batch = 1;
-  bool json = false;
-  bool describe = false;
 };
 
 visionkit::ClassifierOptions options_of(const Arguments& arguments) {
@@ -48,13 +45,14 @@ void print_json(const std::string& file, const visionkit::Classification& found,
 
 int run(const Arguments& arguments) {
   const visionkit::Classifier classifier(arguments.model, options_of(arguments));
-  if (arguments.describe) fmt::print("{}", to_string(classifier.describe()));
-  if (arguments.inputs.empty()) return 0;
+  const auto& pictures = arguments.pictures;
+  if (pictures.describe) fmt::print("{}", to_string(classifier.describe()));
+  if (pictures.inputs.empty()) return 0;
   return example::run_batches(
-      example::find_pictures(arguments.inputs), arguments.batch,
+      example::find_pictures(pictures.inputs), pictures.batch,
       [&](std::span<const visionkit::Image> images) { return classifier.classify(images); },
       [&](const example::Picture& picture, const visionkit::Image&, const visionkit::Classification& found) {
-        (arguments.json ? print_json : print_table)(picture.file, found, classifier.labels());
+        (pictures.json ? print_json : print_table)(picture.file, found, classifier.labels());
       });
 }
 
@@ -64,15 +62,9 @@ int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Names what is in pictures.", "classify");
   app.add_option("model", arguments.model, "TorchScript file")->required();
-  app.add_option("pictures", arguments.inputs, "Files, or folders to search for JPEG, PNG, WebP and BMP files");
+  arguments.pictures.add_to(app);
   app.add_option("--top-k", arguments.top_k, "At most this many classes for a picture")->check(CLI::PositiveNumber);
   app.add_option("--threshold", arguments.thresholds, "Lowest score shown; one, or one for each class")->delimiter(',');
   app.add_option("--record", arguments.record, "Model record (JSON) to use instead of the model's own");
-  app.add_option("--batch", arguments.batch, "Pictures in one call of the network")->check(CLI::PositiveNumber);
-  app.add_flag("--json", arguments.json, "One JSON object a line");
-  app.add_flag("--describe", arguments.describe, "Print what the model says about itself");
-  app.callback([&] {
-    if (arguments.inputs.empty() && !arguments.describe) throw CLI::RequiredError("pictures");
-  });
   return example::run_program(app, argc, argv, [&] { return run(arguments); });
 }

@@ -21,11 +21,7 @@ using Detections = std::vector<visionkit::Detection>;
 
 struct Arguments {
   example::DetectorArguments detector;
-  std::vector<std::string> inputs;
-  std::string out;
-  std::size_t batch = 4;
-  bool json = false;
-  bool describe = false;
+  example::PictureArguments pictures;
 };
 
 void print_table(const std::string& file, const Detections& found, const visionkit::Labels& labels) {
@@ -36,22 +32,22 @@ void print_table(const std::string& file, const Detections& found, const visionk
   if (found.empty()) fmt::print("  nothing above the threshold\n");
 }
 
-void print_json(const std::string& file, const Detections& found, const visionkit::Labels& labels) {
-  fmt::print("{{\"file\":{},\"objects\":{}}}\n", example::to_line(file), to_json(found, labels));
-}
-
 int run(const Arguments& arguments) {
   const visionkit::Detector detector(arguments.detector.model, arguments.detector.options());
   const auto& labels = detector.labels();
-  if (arguments.describe) fmt::print("{}", to_string(detector.describe()));
-  if (arguments.inputs.empty()) return 0;
-  example::Drawings drawings(arguments.out);
+  const auto& pictures = arguments.pictures;
+  if (pictures.describe) fmt::print("{}", to_string(detector.describe()));
+  if (pictures.inputs.empty()) return 0;
+  example::Drawings drawings(pictures.out);
   return example::run_batches(
-      example::find_pictures(arguments.inputs), arguments.batch,
+      example::find_pictures(pictures.inputs), pictures.batch,
       [&](std::span<const visionkit::Image> images) { return detector.detect(images); },
       [&](const example::Picture& picture, const visionkit::Image& image, const Detections& found) {
-        if (!arguments.out.empty()) drawings.write(picture, visionkit::draw(image, found, {.labels = labels}));
-        (arguments.json ? print_json : print_table)(picture.file, found, labels);
+        if (!pictures.out.empty()) drawings.write(picture, visionkit::draw(image, found, {.labels = labels}));
+        if (pictures.json)
+          example::print_objects_json(picture.file, found, labels);
+        else
+          print_table(picture.file, found, labels);
       });
 }
 
@@ -61,15 +57,7 @@ int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Finds objects in pictures.", "detect");
   arguments.detector.add_to(app);
-  app.add_option("pictures", arguments.inputs, "Files, or folders to search for JPEG, PNG, WebP and BMP files");
-  app.add_option("--out", arguments.out, "Folder for the pictures with the boxes drawn in");
-  app.add_option("--batch", arguments.batch, "Pictures in one call of the network")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_flag("--json", arguments.json, "One JSON object a line");
-  app.add_flag("--describe", arguments.describe, "Print what the model says about itself");
-  app.callback([&] {
-    if (arguments.inputs.empty() && !arguments.describe) throw CLI::RequiredError("pictures");
-  });
+  arguments.pictures.add_to(app);
+  arguments.pictures.add_out_to(app);
   return example::run_program(app, argc, argv, [&] { return run(arguments); });
 }

@@ -13,8 +13,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -23,10 +21,9 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <visionkit/core/format.hpp>
-#include <visionkit/image/io.hpp>
-#include <visionkit/model_record.hpp>
-#include <visionkit/preprocess/preprocess.hpp>
+#include <visionkit/visionkit.hpp>
+
+#include "support.hpp"
 
 namespace {
 
@@ -44,12 +41,6 @@ PreprocessOptions letterbox(int side) {
   return {.resize = {.mode = visionkit::ResizeMode::letterbox,
                      .size = {side, side},
                      .interpolation = visionkit::Interpolation::opencv_linear}};
-}
-
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read '" + path + "'");
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 // The input before normalization, as a picture.
@@ -125,7 +116,7 @@ struct NumpyArray {
 };
 
 NumpyArray read_npy(const std::string& path) {
-  const auto bytes = read_text(path);
+  const auto bytes = example::read_text(path);
   const auto refuse = [&](const std::string& why) { throw std::runtime_error("'" + path + "': " + why); };
   if (bytes.size() < 12 || bytes.compare(0, 6, "\x93NUMPY") != 0) refuse("no NumPy file");
   const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
@@ -253,13 +244,8 @@ int main(int argc, char** argv) {
   app.add_option("--output", output, "The picture to write")->capture_default_str();
   app.add_option("--compare", other, "float32 tensor in a .npy file");
   app.add_flag("--ignore-orientation", is_stored, "Take the pixels as stored, whatever EXIF says");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
-    const auto options = !record.empty()     ? visionkit::parse_record(read_text(record), record).input
+  return example::run_program(app, argc, argv, [&] {
+    const auto options = !record.empty()     ? example::read_record(record).input
                          : side->count() > 0 ? letterbox(letterbox_side)
                                              : imagenet();
     visionkit::ReadOptions read;
@@ -271,8 +257,5 @@ int main(int argc, char** argv) {
     fmt::print("{} is {}, resized to {}, seen as {}; written to {}\n", picture, geometry.image_size,
                geometry.resized_size, geometry.model_size, output);
     return other.empty() || compare(image, options, other) ? 0 : 1;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "preprocess: {}\n", error.what());
-    return 2;
-  }
+  });
 }

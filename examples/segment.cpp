@@ -1,11 +1,9 @@
 // Says what every pixel of a picture shows, or finds single objects with their masks: whichever the model does.
 //
-//   segment model.pt street.jpg holiday/         a table: share of each class; or label, score and pixels of each
-//   object segment model.pt holiday/ --out seen         and, in the folder seen, pictures with the classes or masks
-//   drawn in,
-//                                                and of classes a PNG whose gray values are the class numbers
+//   segment model.pt street.jpg holiday/         a table: the share of each class; or each object, its score and pixels
+//   segment model.pt holiday/ --out seen         and drawn pictures; of classes also a PNG of the class numbers
 //   segment model.pt holiday/ --json             one JSON object a line, masks as COCO's run lengths
-//   segment model.pt satellite.png --tiles 0.2   a picture larger than the model, in tiles that overlap by a fifth
+//   segment model.pt satellite.png --tiles 0.2   in tiles of the model's size that overlap by a fifth
 //
 // A picture that cannot be read is reported and counted, the others go on. Exit code: 0 all went well, 1 some pictures
 // failed, 2 nothing could be done.
@@ -26,13 +24,10 @@ using Detections = std::vector<visionkit::Detection>;
 
 struct Arguments {
   std::string model;
-  std::vector<std::string> inputs;
-  std::string out;
+  example::PictureArguments pictures;
   std::string record;
   std::optional<double> overlap;
   std::optional<float> score_threshold;
-  std::size_t batch = 4;
-  bool json = false;
 
   [[nodiscard]] std::optional<visionkit::TileOptions> tiles() const {
     if (!overlap) return std::nullopt;
@@ -73,16 +68,19 @@ int segment_classes(const Arguments& arguments) {
       arguments.model,
       {.score_threshold = arguments.score_threshold, .tiles = arguments.tiles(), .record = arguments.own_record()});
   const auto& labels = segmenter.labels();
-  example::Drawings drawings(arguments.out);
+  const auto& pictures = arguments.pictures;
+  if (pictures.describe) fmt::print("{}", to_string(segmenter.describe()));
+  if (pictures.inputs.empty()) return 0;
+  example::Drawings drawings(pictures.out);
   return example::run_batches(
-      example::find_pictures(arguments.inputs), arguments.batch,
+      example::find_pictures(pictures.inputs), pictures.batch,
       [&](std::span<const visionkit::Image> images) { return segmenter.segment(images); },
       [&](const example::Picture& picture, const visionkit::Image& image, const visionkit::LabelMap& map) {
-        if (!arguments.out.empty()) {
+        if (!pictures.out.empty()) {
           const auto place = drawings.write(picture, visionkit::draw(image, map, {.labels = labels}));
           visionkit::write_label_map(std::filesystem::path(place).replace_extension(".labels.png").string(), map);
         }
-        (arguments.json ? print_json : print_table)(picture.file, map, labels);
+        (pictures.json ? print_json : print_table)(picture.file, map, labels);
       });
 }
 
@@ -91,16 +89,16 @@ int segment_objects(const Arguments& arguments) {
       arguments.model,
       {.score_threshold = arguments.score_threshold, .tiles = arguments.tiles(), .record = arguments.own_record()});
   const auto& labels = detector.labels();
-  example::Drawings drawings(arguments.out);
+  const auto& pictures = arguments.pictures;
+  if (pictures.describe) fmt::print("{}", to_string(detector.describe()));
+  if (pictures.inputs.empty()) return 0;
+  example::Drawings drawings(pictures.out);
   return example::run_batches(
-      example::find_pictures(arguments.inputs), arguments.batch,
+      example::find_pictures(pictures.inputs), pictures.batch,
       [&](std::span<const visionkit::Image> images) { return detector.detect(images); },
       [&](const example::Picture& picture, const visionkit::Image& image, const Detections& found) {
-        if (!arguments.out.empty()) drawings.write(picture, visionkit::draw(image, found, {.labels = labels}));
-        if (arguments.json) {
-          fmt::print("{{\"file\":{},\"objects\":{}}}\n", example::to_line(picture.file), to_json(found, labels));
-          return;
-        }
+        if (!pictures.out.empty()) drawings.write(picture, visionkit::draw(image, found, {.labels = labels}));
+        if (pictures.json) return example::print_objects_json(picture.file, found, labels);
         fmt::print("{} {}\n", picture.file, to_string(image.size()));
         for (const auto& d : found)
           fmt::print("  {:<16} {:.2f} {} pixels\n", labels[d.label], d.score, d.mask ? d.mask->area() : 0);
@@ -121,15 +119,10 @@ int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Says what every pixel of a picture shows, or finds objects with their masks.", "segment");
   app.add_option("model", arguments.model, "TorchScript file")->required();
-  app.add_option("pictures", arguments.inputs, "Files, or folders to search for JPEG, PNG, WebP and BMP files")
-      ->required();
-  app.add_option("--out", arguments.out, "Folder for the pictures with classes or masks drawn in");
+  arguments.pictures.add_to(app);
+  arguments.pictures.add_out_to(app);
   app.add_option("--threshold", arguments.score_threshold, "Only objects with a greater score are shown, 0..1");
   app.add_option("--tiles", arguments.overlap, "Cut larger pictures into tiles that overlap by this part, 0..0.9");
   app.add_option("--record", arguments.record, "Model record (JSON) to use instead of the model's own");
-  app.add_option("--batch", arguments.batch, "Pictures in one call of the network")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_flag("--json", arguments.json, "One JSON object a line");
   return example::run_program(app, argc, argv, [&] { return run(arguments); });
 }

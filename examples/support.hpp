@@ -27,32 +27,20 @@
 #include <visionkit/visionkit.hpp>
 
 #include "pictures.hpp"
+#include "program.hpp"
 
 namespace example {
 
 namespace fs = std::filesystem;
 
-/// Parses the command line and runs the program. Exit code: that of `body`; 2 when nothing could be done.
-template <class Body>
-int run_program(CLI::App& app, int argc, char** argv, const Body& body) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
-    return body();
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", app.get_name(), error.what());
-    return 2;
-  }
+inline std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read '" + path + "'");
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 inline visionkit::ModelRecord read_record(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read the record '" + path + "'");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return visionkit::parse_record(text, path);
+  return visionkit::parse_record(read_text(path), path);
 }
 
 /// One line of JSON. A file name need not be UTF-8; JSON must be.
@@ -129,6 +117,34 @@ int run_batches(const std::vector<Picture>& pictures, std::size_t batch, const A
   status.clear();
   if (failed > 0) fmt::print(stderr, "{} of {} pictures failed\n", failed, pictures.size());
   return failed > 0 ? 1 : 0;
+}
+
+/// The part of the command line that says which pictures, and how answers are shown.
+struct PictureArguments {
+  std::vector<std::string> inputs = {};
+  std::string out = {};
+  std::size_t batch = 4;
+  bool json = false;
+  bool describe = false;
+
+  void add_to(CLI::App& app) {
+    app.add_option("pictures", inputs, "Files, or folders to search for JPEG, PNG, WebP and BMP files");
+    app.add_option("--batch", batch, "Pictures in one call of the network")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_flag("--json", json, "One JSON object a line");
+    app.add_flag("--describe", describe, "Print what the model says about itself");
+    app.callback([this] {
+      if (inputs.empty() && !describe) throw CLI::RequiredError("pictures");
+    });
+  }
+  /// For programs that draw.
+  void add_out_to(CLI::App& app) { app.add_option("--out", out, "Folder for the pictures with the answers drawn in"); }
+};
+
+inline void print_objects_json(const std::string& file, std::span<const visionkit::Detection> found,
+                               const visionkit::Labels& labels) {
+  fmt::print("{{\"file\":{},\"objects\":{}}}\n", to_line(file), to_json(found, labels));
 }
 
 /// The command line of a detector. What is left out, the model's record says.

@@ -7,6 +7,7 @@
 //   decode/      from a network's output to results: class scores, boxes, suppression, masks, label maps
 //   dataset/     annotation files
 //   metrics/     how good results are; each header is included on its own
+//   evaluate.hpp how good a model is on a data set; included on its own, with evaluate/report.hpp
 //   Classifier   a TorchScript file in, class scores out
 //   Detector     a TorchScript file in, boxes in the picture's pixels out, with masks where the model has them
 //   Segmenter    a TorchScript file in, the class of every pixel out

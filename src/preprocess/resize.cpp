@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <numeric>
 #include <utility>
 #include <vector>
 
+#include "core/edits.hpp"
 #include "core/fail.hpp"
 #include "preprocess/resize_filters.hpp"
 
@@ -64,21 +64,6 @@ const Entry& entry_of(Interpolation interpolation) {
   return *entry;
 }
 Tool tool_of(Interpolation interpolation) { return entry_of(interpolation).tool; }
-
-// How many letters must be put in, taken out or changed (Levenshtein).
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> costs(b.size() + 1);
-  std::iota(costs.begin(), costs.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(costs[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i] == b[j] ? 0U : 1U);
-      diagonal = costs[j + 1];
-      costs[j + 1] = std::min({changed, costs[j] + 1, costs[j + 1] + 1});
-    }
-  }
-  return costs.back();
-}
 
 // Floats count pixels exactly up to here.
 constexpr int max_source_side = 1 << 24;

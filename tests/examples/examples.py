@@ -12,6 +12,7 @@ import pathlib
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -286,6 +287,41 @@ def preprocess(program, _):
     run(program, "missing.png", code=2)
 
 
+def evaluate(program, _):
+    truth = DATA / "scenes/instances.json"
+    pictures = sorted((DATA / "scenes/images").iterdir())
+    common = ("--format", "coco", "--images", DATA / "scenes/images", "--json")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        lines, page = folder / "run.jsonl", folder / "run.html"
+        detector = (program, DATA / "models/digit_detector.pt", truth, *common, "--results", lines)
+        first = json.loads(run(*detector, "--report", page, "--fail-under", "ap50=0.5").stdout)
+        expect(first["report"] == "evaluation" and first["pictures"] == len(pictures) and not first["set_aside"], f"{first}")
+        expect(json.loads(page.with_suffix(".json").read_text())["scores"] == first["scores"], "page and screen differ")
+        expect(page.read_text().startswith("<!DOCTYPE html>") and "ap50" in page.read_text(), "no page")
+        expect(len(lines.read_text().splitlines()) == 1 + len(pictures), "not a line for each picture")
+        again = json.loads(run(*detector).stdout)
+        expect(again["resumed"] == len(pictures) and again["scores"] == first["scores"], f"not resumed: {again}")
+        failed = run(*detector, "--fail-under", "ap50=0.5", "--fail-under", "ap=0.9999", code=1)
+        expect(re.search(r"^ap is 0\.\d{4}, below 0\.9999$", failed.stderr, re.MULTILINE), failed.stderr)
+        run(*detector, "--fail-under", "speed=1", code=2)
+        run(*detector, "--threshold", 0.5, code=2)  # the lines are those of another threshold
+
+        masks = json.loads(run(program, DATA / "models/digit_instances.pt", truth, *common).stdout)
+        expect(masks["scores"]["masks"]["report"]["summary"]["ap50"] > 0.5, f"no masks: {masks}")
+        maps = run(program, DATA / "models/digit_segmenter.pt", DATA / "scenes/semantic", "--format", "masks", "--images",
+                   DATA / "scenes/images", "--json").stdout
+        expect(json.loads(maps)["pictures"] == len(pictures), maps)
+
+        for digit in NAMES:
+            (folder / "digits" / digit).mkdir(parents=True)
+            shutil.copy(SINGLE / f"{digit}.png", folder / "digits" / digit)
+        (folder / "digits/one/broken.png").write_bytes(b"no picture")
+        table = run(program, DIGITS, folder / "digits", "--format", "folders", "--fail-under", "top_1=0.99").stdout
+        expect("broken.png" in table and "unsupported_image" in table, f"nothing is said of the broken picture: {table}")
+    run(program, DIGITS, "missing", "--format", "folders", code=2)
+
+
 def readme(prefix, arguments):
     blocks = dict(reversed(re.findall(r"```(cpp|cmake)\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)))
     with tempfile.TemporaryDirectory() as name:
@@ -316,6 +352,40 @@ def score(program, _):
         expect("ap is 0.0000, below 0.5" in failed.stderr, f"unexpected message: {failed.stderr}")
         run(program, *files, "--fail-under", "speed=1", code=2)
         run(program, *reversed(files), code=2)
+        check_lines(program, folder)
+
+
+def check_lines(program, folder):
+    """Lines of results, whose pictures and classes have names, against every format of annotations."""
+    picture = folder / "images/val/five.png"
+    for name in ("images/val", "labels/val", "Annotations"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(SINGLE / "five.png", picture)
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    (folder / "data.yaml").write_text("val: images/val\nnames: [digit]\n")
+    (folder / "labels/val/five.txt").write_text("0 0.5 0.5 1 1\n")
+    (folder / "Annotations/five.xml").write_text(
+        f"<annotation><filename>five.png</filename><size><width>{width}</width><height>{height}</height></size><object>"
+        f"<name>digit</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>{width}</xmax><ymax>{height}</ymax></bndbox>"
+        "</object></annotation>")
+    (folder / "coco.json").write_text(json.dumps({
+        "images": [{"id": 7, "width": width, "height": height, "file_name": "five.png"}],
+        "categories": [{"id": 3, "name": "digit"}],
+        "annotations": [{"id": 1, "image_id": 7, "category_id": 3, "bbox": [0, 0, width, height], "area": width * height,
+                         "iscrowd": 0}]}))
+    header = {"visionkit_results": 1, "task": "detection", "model_sha256": "", "settings": "", "labels": ["digit"]}
+    result = {"file": "five.png", "width": width, "height": height,
+              "detections": [{"label": 0, "score": 0.9, "box": [0, 0, width, height]}]}
+    lines = folder / "run.jsonl"
+    lines.write_text(f'{json.dumps(header)}\n{json.dumps(result)}\n{{"file":"si')
+    for truth, name in ((folder / "coco.json", "coco"), (folder, "voc"), (folder, "yolo")):
+        done = run(program, truth, lines, "--truth-format", name, "--json", "--fail-under", "ap=0.99")
+        expect(json.loads(done.stdout)["objects"] == 1, f"unexpected report on {name}: {done.stdout}")
+        expect("run.jsonl is not finished" in done.stderr, f"nothing is said of the broken line: {done.stderr}")
+    run(program, folder, lines, "--truth-format", "yolo", "--split", "test", code=2)
+    lines.write_text(json.dumps(header | {"labels": ["letter"]}) + "\n" + json.dumps(result) + "\n")
+    failed = run(program, folder / "coco.json", lines, code=2)
+    expect("'letter'" in failed.stderr, f"unexpected message: {failed.stderr}")
 
 
 def main():

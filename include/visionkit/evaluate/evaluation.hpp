@@ -84,16 +84,20 @@ struct EvaluationRun {
 struct Evaluation {
   Task task = Task::classification;
   TaskScores scores = {};
-  Labels labels = {};        ///< of class numbers here: the model's; of detections the data set's categories
-  std::size_t pictures = 0;  ///< in the data set
-  std::size_t resumed = 0;   ///< of them answered by the results file
+  /// Of class numbers here: the model's, of panoptic data sets with the classes behind them that only those have; of
+  /// detections the data set's categories.
+  Labels labels = {};
+  std::size_t pictures = 0;                     ///< in the data set
+  std::size_t resumed = 0;                      ///< of them answered by the results file
   std::vector<SetAsidePicture> set_aside = {};  ///< in the order of the data set
   std::vector<DatasetNote> notes = {};          ///< classes that only model or data set know
-  std::vector<ClassCurve> curves = {};          ///< of the classes with a true sample, where scores are known
-  std::string quality = {};                     ///< what a sample's quality is: "F1 at IoU 0.5 and score 0.25"
-  std::vector<EvaluationSample> worst = {};     ///< by rising quality
-  std::vector<EvaluationSample> random = {};    ///< in the order of the data set
-  LatencyReport reading = {};     ///< reading and decoding a picture; without what was resumed, as the next
+  /// Of the classes with a true sample, where scores are known; of classifiers with all_scores, up to 32 Mi scores.
+  /// By masks where there are any.
+  std::vector<ClassCurve> curves = {};
+  std::string quality = {};                   ///< what a sample's quality is: "F1 at IoU 0.5 and score 0.25"
+  std::vector<EvaluationSample> worst = {};   ///< by rising quality
+  std::vector<EvaluationSample> random = {};  ///< in the order of the data set
+  LatencyReport reading = {};                 ///< reading and decoding a picture; without what was resumed, as the next
   LatencyReport predicting = {};  ///< from a picture to its result; a call handles EvaluationRun::batch pictures
   ModelDescription model = {};
   EvaluationRun run = {};

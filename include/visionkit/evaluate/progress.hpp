@@ -19,7 +19,8 @@ struct EvaluationProgress {
   double seconds_left = 0;  ///< estimated; NaN while nothing is known
 };
 
-/// "[=====>    ] 512 of 1000, 31.4/s, 0:16 left, 2 set aside", cut to `width` characters.
+/// "[=========>          ] 512 of 1000, 31.4/s, 0:16 left, 2 set aside". The bar gets shorter or goes when there is no
+/// room for it, the rest is cut to `width` characters.
 VISIONKIT_API std::string to_string(const EvaluationProgress& progress, std::size_t width = 79);
 
 /// A callback that keeps a line on standard error up to date, at most ten times a second, and clears it at the end.

@@ -3,31 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
 #include <visionkit/core/config.hpp>
 #include <visionkit/evaluate/evaluation.hpp>
+#include <visionkit/metrics/limits.hpp>
 
 namespace visionkit {
-
-/// A figure must be at least this.
-struct FigureLimit {
-  std::string figure;  ///< a name of figures(evaluation)
-  double least = 0;
-  friend bool operator==(const FigureLimit&, const FigureLimit&) = default;
-};
-
-struct FigureVerdict {
-  FigureLimit limit;
-  double value = 0;
-  bool is_met = false;  ///< never by NaN
-};
-
-/// In the order of the limits. Throws invalid_option for a figure that is not there, with names that are near.
-[[nodiscard]] VISIONKIT_API std::vector<FigureVerdict> check_limits(std::span<const Figure> figures,
-                                                                    std::span<const FigureLimit> limits);
 
 struct ReportOptions {
   std::string title = {};                ///< empty: the model's name and the task
@@ -36,8 +19,9 @@ struct ReportOptions {
   int sample_width = 480;                ///< pixels of a sample's picture, 64..4096
 };
 
-/// The page. Reads the pictures of the samples again; one that cannot be read any more is named with the reason.
-/// Throws invalid_option, out_of_memory.
+/// The page. Reads the pictures of the samples again, with default ReadOptions; one that cannot be read any more is
+/// named with the reason. Long tables are cut; what is in no table is in to_json(). Throws invalid_option (max_bytes
+/// too small for the tables, too), out_of_memory.
 [[nodiscard]] VISIONKIT_API std::string to_html(const Evaluation& evaluation, const ReportOptions& options = {});
 
 /// Writes to_html() to `path` and to_json() beside it, with the extension .json in place of .html. Each file is there
