@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "core/edits.hpp"
 #include "core/fail.hpp"
@@ -16,9 +17,13 @@ constexpr std::size_t longest_shown = 64;
 std::string near_names(std::span<const Figure> figures, std::string_view name) {
   std::vector<std::string_view> names;
   for (const auto& figure : figures) names.push_back(figure.name);
-  std::stable_sort(names.begin(), names.end(), [&](std::string_view a, std::string_view b) {
-    return edits(name, a.substr(0, longest_shown)) < edits(name, b.substr(0, longest_shown));
-  });
+  // A name that is only cut short is nearer than any misspelling.
+  const auto distance = [&](std::string_view each) {
+    const auto shown = each.substr(0, longest_shown);
+    return std::pair(!shown.starts_with(name), edits(name, shown));
+  };
+  std::stable_sort(names.begin(), names.end(),
+                   [&](std::string_view a, std::string_view b) { return distance(a) < distance(b); });
   std::string list;
   for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i)
     list += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", names[i].substr(0, longest_shown));

@@ -31,6 +31,10 @@ TEST_CASE("a limit of an unknown figure is refused with names that are near") {
   const std::vector<FigureLimit> limits = {{"ap5", 0.5}};
   CHECK(refusal([&] { return check_limits(figures, limits); }) ==
         "invalid_option: limits name the figure \"ap5\", which there is not; near are \"ap50\", \"ap75\", \"ap\"");
+  const std::vector<Figure> rates = {{"kappa", 0.5}, {"top_1_accuracy", 0.7}};
+  const std::vector<FigureLimit> cut_short = {{"top_1", 0.5}};
+  CHECK(test::contains(refusal([&] { return check_limits(rates, cut_short); }),
+                       "near are \"top_1_accuracy\", \"kappa\""));
   const std::vector<FigureLimit> nan = {{"ap", std::nan("")}};
   CHECK(refusal_of([&] { return check_limits(figures, nan); }).code == "invalid_option");
 }
