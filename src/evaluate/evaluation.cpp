@@ -154,6 +154,7 @@ std::string to_json(const Evaluation& evaluation) {
     for (const auto& note : evaluation.notes)
       notes.push_back({{"what", note.what}, {"count", note.count}, {"first", note.first}});
     json["labels"] = evaluation.labels.names();
+    write(json["figures"], figures(evaluation));
     json["scores"] = scores_json(evaluation);
     auto& curves = json["curves"] = Json::array();
     for (const auto& curve : evaluation.curves) curves.push_back(curve_json(curve, evaluation.labels));

@@ -298,6 +298,7 @@ def evaluate(program, _):
         first = json.loads(run(*detector, "--report", page, "--fail-under", "ap50=0.5").stdout)
         expect(first["report"] == "evaluation" and first["pictures"] == len(pictures) and not first["set_aside"], f"{first}")
         expect(json.loads(page.with_suffix(".json").read_text())["scores"] == first["scores"], "page and screen differ")
+        expect(first["figures"]["ap50"] == first["scores"]["boxes"]["summary"]["ap50"], "figures and scores differ")
         expect(page.read_text().startswith("<!DOCTYPE html>") and "ap50" in page.read_text(), "no page")
         expect(len(lines.read_text().splitlines()) == 1 + len(pictures), "not a line for each picture")
         again = json.loads(run(*detector).stdout)
