@@ -107,7 +107,8 @@ struct Evaluation {
 VISIONKIT_API std::vector<Figure> figures(const Evaluation& evaluation);
 /// The task's report as a table, then what was set aside and how long it took.
 VISIONKIT_API std::string to_string(const Evaluation& evaluation);
-/// All but the samples' contents, with "report":"evaluation" and a schema version. "figures" has the names of figures().
+/// All but the samples' contents, with "report":"evaluation" and a schema version. "figures" has the names of
+/// figures().
 VISIONKIT_API std::string to_json(const Evaluation& evaluation);
 
 }  // namespace visionkit
