@@ -26,6 +26,8 @@ auto read_source(py::handle source, const char* caller, FromBytes from_bytes, Fr
   }
   if (PyObject_CheckBuffer(source.ptr()) == 0) refuse(source, {caller, "source"}, "a path or the bytes of a file");
   const auto buffer = py::reinterpret_borrow<py::buffer>(source).request();
+  if (PyBuffer_IsContiguous(buffer.view(), 'C') == 0)
+    refuse(source, {caller, "source"}, "a path or the bytes of a file, one behind the other");
   const std::span bytes(static_cast<const std::uint8_t*>(buffer.ptr),
                         static_cast<std::size_t>(buffer.size * buffer.itemsize));
   return unlocked([&] { return from_bytes(bytes); });

@@ -48,6 +48,11 @@ def test_every_form_of_a_picture_is_the_same_picture(tmp_path):
     assert np.array_equal(seen(PICTURE[..., ::-1], color="bgr"), PICTURE)
 
 
+def test_bytes_of_a_file_lie_one_behind_the_other():
+    with pytest.raises(TypeError, match="one behind the other"):
+        visionkit.read_image(memoryview(b"0123456789")[::2])
+
+
 def test_pillow_images_are_pictures():
     image = pytest.importorskip("PIL.Image")
     picture = image.fromarray(PICTURE)

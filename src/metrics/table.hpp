@@ -42,7 +42,7 @@ using Json = nlohmann::ordered_json;
 VISIONKIT_API Json report_json(std::string_view kind);
 VISIONKIT_API std::string text_of(const Json& json);
 /// A key for each figure.
-void write(Json& json, std::span<const Figure> figures);
+VISIONKIT_API void write(Json& json, std::span<const Figure> figures);
 /// The kept values of a report: "per_sample":{"name":...,"values":[[sample,value],...]}; nothing when there are none.
 void write(Json& json, const PerSample& samples);
 /// Rows of `width` numbers.

@@ -52,7 +52,7 @@ def install(args):
         build = args.work / "build"
         run("cmake", "-S", SOURCE, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
             f"-DCMAKE_CXX_COMPILER={args.compiler}", "-DVISIONKIT_BUILD_TESTS=OFF", "-DVISIONKIT_BUILD_EXAMPLES=OFF",
-            *args.settings)
+            "-DVISIONKIT_BUILD_PYTHON=OFF", *args.settings)
         run("cmake", "--build", build)
     run("cmake", "--install", build, "--prefix", staged)
     staged.rename(moved)
