@@ -1,7 +1,8 @@
 """torchvision's networks, scripted with random weights: visionkit gives Python's answers.
 
 Usage: compare.py PROGRAM FOLDER [NAME...]; 77 says that torch or torchvision is not installed. For each network the file
-and Python's answers to pictures of different sizes are written to FOLDER, PROGRAM compares, and both are removed.
+and Python's answers to pictures of different sizes are written to FOLDER, PROGRAM compares, and both are removed; those
+that differ stay beside FOLDER.
 """
 import copy
 import json
@@ -194,6 +195,7 @@ def main(program, folder, names):
         print(name, flush=True)
         if subprocess.run([program], env=os.environ | {"VISIONKIT_TORCHVISION": str(folder)}).returncode:
             failed.append(name)
+            shutil.copytree(folder, folder.with_name(f"different-{name}"), dirs_exist_ok=True)
         print(f"  exported in {exported - start:.1f} s, compared in {time.monotonic() - exported:.1f} s", flush=True)
     shutil.rmtree(folder)
     sys.exit(f"reference.torchvision: different: {', '.join(failed)}" if failed else None)
