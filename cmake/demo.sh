@@ -55,10 +55,10 @@ echo
 $python cmake/demo/report.py demo demo/answers.jsonl demo/model.txt
 
 echo
-truth=tests/data/scenes/instances.json
-say "$examples/evaluate $models/digit_instances.pt $truth --format coco --images $scenes --report demo/evaluation.html"
-$examples/evaluate $models/digit_instances.pt $truth --format coco --images $scenes --threshold 0.01 \
-  --report demo/evaluation.html --fail-under ap50=0.8 >demo/evaluation.txt
+set -- $examples/evaluate $models/digit_instances.pt tests/data/scenes/instances.json --format coco --images $scenes \
+  --threshold 0.01 --report demo/evaluation.html --fail-under ap50=0.8
+say "$*"
+"$@" >demo/evaluation.txt
 head -n 4 demo/evaluation.txt
 
 echo
