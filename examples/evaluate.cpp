@@ -139,6 +139,10 @@ int run(Arguments& arguments) {
   const auto evaluation = std::visit([&](const auto& each) { return judge(each, arguments); }, truth);
   fmt::print("{}", arguments.json ? to_json(evaluation) + "\n" : to_string(evaluation));
   if (!arguments.report.empty()) write_report(arguments.report, evaluation, {.limits = limits});
+  if (evaluation.set_aside.size() == evaluation.pictures) {
+    fmt::print(stderr, "evaluate: none of the {} pictures could be judged\n", evaluation.pictures);
+    return 2;
+  }
   return example::count_below(figures(evaluation), limits) > 0 ? 1 : 0;
 }
 

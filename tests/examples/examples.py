@@ -320,6 +320,8 @@ def evaluate(program, _):
         (folder / "digits/one/broken.png").write_bytes(b"no picture")
         table = run(program, DIGITS, folder / "digits", "--format", "folders", "--fail-under", "top_1_accuracy=0.99").stdout
         expect("broken.png" in table and "unsupported_image" in table, f"nothing is said of the broken picture: {table}")
+        nothing = run(program, DATA / "models/digit_detector.pt", truth, "--format", "coco", "--images", folder, code=2)
+        expect("none of the 12 pictures could be judged" in nothing.stderr, nothing.stderr)
     run(program, DIGITS, "missing", "--format", "folders", code=2)
 
 
