@@ -81,12 +81,17 @@ class ClassifierSubject : public Subject {
   }
 
  protected:
-  void finish_with(Evaluation& evaluation, TaskScores&& scores) const {
+  template <class Metric>
+  void finish_with(Evaluation& evaluation, std::vector<Metric>& metrics) const {
+    auto& all = metrics.front();
+    for (std::size_t i = 1; i < metrics.size(); ++i) all.merge(metrics[i]);
+    auto report = all.report();
+    evaluation.curves = class_curves(all, report.curves);
     evaluation.labels = classifier_.labels();
     evaluation.notes.insert(evaluation.notes.end(), matches_.notes().begin(), matches_.notes().end());
     if (classifier_.options().all_scores && !keeps_curves_)
       evaluation.notes.push_back({"scores too many for curves and average precision", classes_ * pictures.size(), ""});
-    evaluation.scores = std::move(scores);
+    evaluation.scores = std::move(report);
   }
   [[nodiscard]] Keep curves() const { return keeps_curves_ ? Keep::yes : Keep::no; }
 
@@ -137,13 +142,7 @@ class SingleLabelSubject final : public ClassifierSubject {
         std::find_if(result.begin(), result.end(), [&](const auto& each) { return each.label == truth; });
     return found == result.end() ? 0 : found->score;
   }
-  void finish(Evaluation& evaluation) override {
-    auto& all = metrics_.front();
-    for (std::size_t i = 1; i < metrics_.size(); ++i) all.merge(metrics_[i]);
-    auto report = all.report();
-    evaluation.curves = class_curves(all, report.curves);
-    finish_with(evaluation, std::move(report));
-  }
+  void finish(Evaluation& evaluation) override { finish_with(evaluation, metrics_); }
 
  private:
   std::vector<ClassificationMetric> metrics_;
@@ -177,13 +176,7 @@ class MultiLabelSubject final : public ClassifierSubject {
     }
     return claims == 0 ? 1 : 2.0 * hits / claims;
   }
-  void finish(Evaluation& evaluation) override {
-    auto& all = metrics_.front();
-    for (std::size_t i = 1; i < metrics_.size(); ++i) all.merge(metrics_[i]);
-    auto report = all.report();
-    evaluation.curves = class_curves(all, report.curves);
-    finish_with(evaluation, std::move(report));
-  }
+  void finish(Evaluation& evaluation) override { finish_with(evaluation, metrics_); }
 
  private:
   std::vector<MultiLabelMetric> metrics_;
