@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
-#include "core/fail.hpp"
+#include "core/fail_errno.hpp"
 
 namespace visionkit {
 namespace {
@@ -26,13 +25,6 @@ class Descriptor {
   int fd_;
 };
 
-[[noreturn]] void fail_errno(const char* what, const std::string& path, int error) {
-  const auto code = error == ENOENT || error == ENOTDIR ? ErrorCode::not_found
-                    : error == EACCES || error == EPERM ? ErrorCode::permission_denied
-                                                        : ErrorCode::io;
-  fail(code, "cannot read {} '{}': {}", what, path, std::generic_category().message(error));
-}
-
 }  // namespace
 
 std::vector<std::uint8_t> read_file(const std::string& path, const FileRule& rule) {
@@ -43,10 +35,10 @@ std::vector<std::uint8_t> read_file(const std::string& path, const FileRule& rul
   if (file.get() < 0) {
     if (errno == ENXIO)
       fail(ErrorCode::not_regular_file, "{} '{}' is a socket or device, not a regular file", rule.what, path);
-    fail_errno(rule.what, path, errno);
+    fail_errno("cannot read", rule.what, path, errno);
   }
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) fail_errno(rule.what, path, errno);
+  if (::fstat(file.get(), &status) != 0) fail_errno("cannot read", rule.what, path, errno);
   if (!S_ISREG(status.st_mode)) {
     const char* kind = S_ISDIR(status.st_mode) ? "directory" : S_ISFIFO(status.st_mode) ? "named pipe" : "device";
     fail(ErrorCode::not_regular_file, "{} '{}' is a {}, not a regular file", rule.what, path, kind);
@@ -60,7 +52,7 @@ std::vector<std::uint8_t> read_file(const std::string& path, const FileRule& rul
   while (filled < bytes.size()) {
     const auto n = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_errno(rule.what, path, errno);
+    if (n < 0) fail_errno("cannot read", rule.what, path, errno);
     if (n == 0) break;  // truncated by somebody else while we read: what is left is checked by the caller
     filled += static_cast<std::size_t>(n);
   }

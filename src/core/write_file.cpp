@@ -6,20 +6,11 @@
 
 #include <atomic>
 #include <cerrno>
-#include <system_error>
 
-#include "core/fail.hpp"
+#include "core/fail_errno.hpp"
 
 namespace visionkit {
 namespace {
-
-[[noreturn]] void fail_errno(const char* what, const std::string& path, int error) {
-  const auto code = error == ENOENT || error == ENOTDIR                   ? ErrorCode::not_found
-                    : error == EACCES || error == EPERM || error == EROFS ? ErrorCode::permission_denied
-                    : error == EISDIR                                     ? ErrorCode::not_regular_file
-                                                                          : ErrorCode::io;
-  fail(code, "cannot write {} '{}': {}", what, path, std::generic_category().message(error));
-}
 
 // Removes the file unless it was released.
 class TemporaryFile {
@@ -71,16 +62,16 @@ void write_file(const std::string& path, std::span<const std::uint8_t> bytes, co
          path);
   }
   TemporaryFile file(path);
-  if (file.fd() < 0) fail_errno(what, path, errno);
+  if (file.fd() < 0) fail_errno("cannot write", what, path, errno);
   std::size_t written = 0;
   while (written < bytes.size()) {
     const auto n = ::write(file.fd(), bytes.data() + written, bytes.size() - written);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_errno(what, path, errno);
+    if (n < 0) fail_errno("cannot write", what, path, errno);
     written += static_cast<std::size_t>(n);
   }
-  if (!file.close()) fail_errno(what, path, errno);
-  if (::rename(file.path().c_str(), path.c_str()) != 0) fail_errno(what, path, errno);
+  if (!file.close()) fail_errno("cannot write", what, path, errno);
+  if (::rename(file.path().c_str(), path.c_str()) != 0) fail_errno("cannot write", what, path, errno);
   file.release();
 }
 

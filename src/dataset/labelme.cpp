@@ -1,7 +1,6 @@
 #include <visionkit/dataset/labelme.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -10,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base64.hpp"
 #include "dataset/json_walk.hpp"
 #include "dataset/labelme_read.hpp"
 #include "dataset/picture_files.hpp"
@@ -23,31 +23,12 @@ using namespace std::string_view_literals;
 constexpr std::string_view json_extension[] = {".json"};
 constexpr double max_coordinate = 1e8;  // the rasteriser's
 
-// Four characters for every three bytes, "=" where the last are missing.
-std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text) {
-  static constexpr std::uint8_t none = 0xFF;
-  static const auto values = [] {
-    std::array<std::uint8_t, 256> table;
-    table.fill(none);
-    std::uint8_t value = 0;
-    for (const unsigned char each : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"sv) {
-      table[each] = value++;
-    }
-    return table;
-  }();
+// Of plain base64: no white space, no other alphabet, no data URL.
+std::optional<std::vector<std::uint8_t>> decode_plain_base64(std::string_view text) {
+  static constexpr auto alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"sv;
   text = text.substr(0, text.find_last_not_of('=') + 1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto value = values[static_cast<unsigned char>(text[i])];
-    if (value == none) return std::nullopt;
-    bits = bits << 6U | value;
-    const auto beyond = 6 * (i % 4 + 1) % 8;  // bits of the next byte
-    if (i % 4 != 0) bytes.push_back(static_cast<std::uint8_t>(bits >> beyond));
-  }
-  return bytes;
+  if (text.empty() || text.size() % 4 == 1 || text.find_first_not_of(alphabet) != text.npos) return std::nullopt;
+  return decode_base64(text, text.size());
 }
 
 // So many corners that an edge is at most a quarter of a pixel from the circle; a multiple of four has its box.
@@ -238,7 +219,7 @@ class PictureReader {
     if (!options_.decode_mask) {
       return notes_.add("shape 'mask' without decode_mask: left out", walk_.pointer());
     }
-    const auto png = decode_base64(*shape.png);
+    const auto png = decode_plain_base64(*shape.png);
     if (!png) walk_.refuse(ErrorCode::dataset_schema, "the mask is not in base64");
     const auto& from = shape.points[0];
     const auto& to = shape.points[1];

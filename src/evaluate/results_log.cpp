@@ -8,22 +8,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "core/fail.hpp"
+#include "core/fail_errno.hpp"
 
 namespace visionkit {
 namespace {
-
-[[noreturn]] void fail_errno(const char* doing, const std::string& path, int error) {
-  const auto code = error == ENOENT || error == ENOTDIR                    ? ErrorCode::not_found
-                    : error == EACCES || error == EPERM || error == EROFS  ? ErrorCode::permission_denied
-                    : error == EISDIR || error == ENXIO || error == ENODEV ? ErrorCode::not_regular_file
-                                                                           : ErrorCode::io;
-  fail(code, "{} results file '{}': {}", doing, path, std::generic_category().message(error));
-}
 
 // What of two headers is not the same, for a person.
 std::string difference(const ResultsHeader& theirs, const ResultsHeader& ours) {
@@ -50,18 +41,20 @@ ResultsLog::ResultsLog(std::string path) : path_(std::move(path)) {
     fail(ErrorCode::invalid_argument, "the path of the results file holds a NUL byte");
   // O_NONBLOCK: opening a named pipe would wait for its other end.
   fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-  if (fd_ < 0) fail_errno("cannot open", path_, errno);
+  if (fd_ < 0 && (errno == ENXIO || errno == ENODEV))
+    fail(ErrorCode::not_regular_file, "cannot write results to '{}': it is no regular file", path_);
+  if (fd_ < 0) fail_errno("cannot open", "results file", path_, errno);
   try {
     struct stat status {};
-    if (::fstat(fd_, &status) != 0) fail_errno("cannot open", path_, errno);
+    if (::fstat(fd_, &status) != 0) fail_errno("cannot open", "results file", path_, errno);
     if (!S_ISREG(status.st_mode))
       fail(ErrorCode::not_regular_file, "cannot write results to '{}': it is no regular file", path_);
     if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK)
         fail(ErrorCode::io, "results file '{}' is being written by another evaluation; expected one at a time", path_);
-      fail_errno("cannot lock", path_, errno);
+      fail_errno("cannot lock", "results file", path_, errno);
     }
-    if (::fstat(fd_, &status) != 0) fail_errno("cannot open", path_, errno);
+    if (::fstat(fd_, &status) != 0) fail_errno("cannot open", "results file", path_, errno);
     size_ = static_cast<std::uint64_t>(status.st_size);
   } catch (...) {
     ::close(fd_);
@@ -78,7 +71,7 @@ std::string ResultsLog::first_line() const {
   while (line.size() < longest) {
     const auto n = ::pread(fd_, part.data(), part.size(), static_cast<off_t>(line.size()));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_errno("cannot read", path_, errno);
+    if (n < 0) fail_errno("cannot read", "results file", path_, errno);
     if (n == 0) return line;
     const auto old = line.size();
     line.append(part.data(), static_cast<std::size_t>(n));
@@ -109,7 +102,7 @@ void ResultsLog::resume(const ResultsHeader& header, const std::function<void(Pi
 void ResultsLog::truncate(std::uint64_t size) {
   if (size_ == size) return;
   while (::ftruncate(fd_, static_cast<off_t>(size)) != 0) {
-    if (errno != EINTR) fail_errno("cannot shorten", path_, errno);
+    if (errno != EINTR) fail_errno("cannot shorten", "results file", path_, errno);
   }
   size_ = size;
 }
@@ -122,7 +115,7 @@ void ResultsLog::append(std::string_view lines) {
     if (n < 0) {
       const int error = errno;
       static_cast<void>(::ftruncate(fd_, static_cast<off_t>(size_)));  // the error to report is the first
-      fail_errno("cannot write", path_, error);
+      fail_errno("cannot write", "results file", path_, error);
     }
     written += static_cast<std::size_t>(n);
   }

@@ -1,8 +1,8 @@
 #include <visionkit/image/io.hpp>
 
+#include "core/base64.hpp"
 #include "core/fail.hpp"
 #include "core/file.hpp"
-#include "image/base64.hpp"
 #include "image/decode.hpp"
 
 namespace visionkit {

@@ -1,4 +1,4 @@
-#include "image/base64.hpp"
+#include "core/base64.hpp"
 
 #include <array>
 
