@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 packages="g++ cmake ninja-build ccache pkg-config python3-venv python3-dev
   libfmt-dev nlohmann-json3-dev libsimdjson-dev libpugixml-dev libyaml-cpp-dev libopencv-dev libjpeg-dev libpng-dev libwebp-dev libtiff-dev libssl-dev zlib1g-dev libeigen3-dev
-  libhwy-dev doctest-dev libbenchmark-dev libcli11-dev"
+  libhwy-dev libxxhash-dev doctest-dev libbenchmark-dev libcli11-dev"
 # A browser looks at the evaluation reports in a test, which is skipped without one. On Ubuntu chromium is a snap.
 if grep -qx ID=debian /etc/os-release 2>/dev/null; then
   packages="$packages chromium"

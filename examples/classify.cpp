@@ -21,10 +21,12 @@ struct Arguments {
   std::string record;
   std::optional<std::size_t> top_k;
   std::vector<float> thresholds;
+  example::RunArguments run;
 };
 
 visionkit::ClassifierOptions options_of(const Arguments& arguments) {
-  visionkit::ClassifierOptions options{.top_k = arguments.top_k, .score_thresholds = arguments.thresholds};
+  visionkit::ClassifierOptions options{
+      .top_k = arguments.top_k, .score_thresholds = arguments.thresholds, .run = arguments.run.options};
   if (!arguments.record.empty()) options.record = example::read_record(arguments.record);
   return options;
 }
@@ -66,5 +68,6 @@ int main(int argc, char** argv) {
   app.add_option("--top-k", arguments.top_k, "At most this many classes for a picture")->check(CLI::PositiveNumber);
   app.add_option("--threshold", arguments.thresholds, "Lowest score shown; one, or one for each class")->delimiter(',');
   app.add_option("--record", arguments.record, "Model record (JSON) to use instead of the model's own");
+  arguments.run.add_to(app);
   return example::run_program(app, argc, argv, [&] { return run(arguments); });
 }

@@ -44,6 +44,7 @@ struct Arguments {
   bool by_number = false;
   bool use_palette = false;
   bool json = false;
+  example::RunArguments run;
 };
 
 volatile std::sig_atomic_t is_interrupted = 0;
@@ -107,20 +108,23 @@ std::optional<visionkit::ModelRecord> record_of(const Arguments& arguments) {
 visionkit::Evaluation judge(const visionkit::DetectionTruth& truth, const Arguments& arguments) {
   const visionkit::Detector detector(arguments.model, {.score_threshold = arguments.score_threshold,
                                                        .iou_threshold = arguments.iou_threshold,
-                                                       .record = record_of(arguments)});
+                                                       .record = record_of(arguments),
+                                                       .run = arguments.run.options});
   return evaluate(detector, truth, arguments.options);
 }
 
 visionkit::Evaluation judge(const visionkit::ClassificationTruth& truth, const Arguments& arguments) {
-  const visionkit::Classifier classifier(arguments.model, {.all_scores = true, .record = record_of(arguments)});
+  const visionkit::Classifier classifier(
+      arguments.model, {.all_scores = true, .record = record_of(arguments), .run = arguments.run.options});
   return evaluate(classifier, truth, arguments.options);
 }
 
 // Of maps of classes or of segments.
 template <class Maps>
 visionkit::Evaluation judge(const Maps& truth, const Arguments& arguments) {
-  const visionkit::Segmenter segmenter(arguments.model,
-                                       {.score_threshold = arguments.score_threshold, .record = record_of(arguments)});
+  const visionkit::Segmenter segmenter(
+      arguments.model,
+      {.score_threshold = arguments.score_threshold, .record = record_of(arguments), .run = arguments.run.options});
   return evaluate(segmenter, truth, arguments.options);
 }
 
@@ -172,6 +176,7 @@ int main(int argc, char** argv) {
   app.add_option("--report", arguments.report, "HTML file; its numbers go into the JSON file beside it");
   app.add_option("--fail-under", arguments.limits, "name=value: exit with 1 when a number is lower");
   app.add_flag("--json", arguments.json, "One JSON object");
+  arguments.run.add_to(app, "--network-threads");
   return example::run_program(app, argc, argv, [&] {
     try {
       return run(arguments);

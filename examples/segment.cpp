@@ -28,6 +28,7 @@ struct Arguments {
   std::string record;
   std::optional<double> overlap;
   std::optional<float> score_threshold;
+  example::RunArguments run;
 
   [[nodiscard]] std::optional<visionkit::TileOptions> tiles() const {
     if (!overlap) return std::nullopt;
@@ -64,9 +65,10 @@ void print_table(const std::string& file, const visionkit::LabelMap& map, const 
 }
 
 int segment_classes(const Arguments& arguments) {
-  const visionkit::Segmenter segmenter(
-      arguments.model,
-      {.score_threshold = arguments.score_threshold, .tiles = arguments.tiles(), .record = arguments.own_record()});
+  const visionkit::Segmenter segmenter(arguments.model, {.score_threshold = arguments.score_threshold,
+                                                         .tiles = arguments.tiles(),
+                                                         .record = arguments.own_record(),
+                                                         .run = arguments.run.options});
   const auto& labels = segmenter.labels();
   const auto& pictures = arguments.pictures;
   if (pictures.describe) fmt::print("{}", to_string(segmenter.describe()));
@@ -85,9 +87,10 @@ int segment_classes(const Arguments& arguments) {
 }
 
 int segment_objects(const Arguments& arguments) {
-  const visionkit::Detector detector(
-      arguments.model,
-      {.score_threshold = arguments.score_threshold, .tiles = arguments.tiles(), .record = arguments.own_record()});
+  const visionkit::Detector detector(arguments.model, {.score_threshold = arguments.score_threshold,
+                                                       .tiles = arguments.tiles(),
+                                                       .record = arguments.own_record(),
+                                                       .run = arguments.run.options});
   const auto& labels = detector.labels();
   const auto& pictures = arguments.pictures;
   if (pictures.describe) fmt::print("{}", to_string(detector.describe()));
@@ -124,5 +127,6 @@ int main(int argc, char** argv) {
   app.add_option("--threshold", arguments.score_threshold, "Only objects with a greater score are shown, 0..1");
   app.add_option("--tiles", arguments.overlap, "Cut larger pictures into tiles that overlap by this part, 0..0.9");
   app.add_option("--record", arguments.record, "Model record (JSON) to use instead of the model's own");
+  arguments.run.add_to(app);
   return example::run_program(app, argc, argv, [&] { return run(arguments); });
 }

@@ -11,7 +11,9 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -119,6 +121,32 @@ int run_batches(const std::vector<Picture>& pictures, std::size_t batch, const A
   return failed > 0 ? 1 : 0;
 }
 
+/// An option that takes the name of a value. CLI11 has its own way, which wants another to_string().
+template <class Enum, class Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& option, Value& value, std::initializer_list<Enum> known) {
+  std::map<std::string, Enum> names;
+  for (const auto choice : known) names.emplace(to_string(choice), choice);
+  return app
+      .add_option_function<std::string>(option, [&value, names](const std::string& name) { value = names.at(name); })
+      ->check(CLI::IsMember(names));
+}
+
+/// The part of the command line that says how the network runs.
+struct RunArguments {
+  visionkit::RunOptions options = {};
+
+  void add_to(CLI::App& app, const std::string& threads_switch = "--threads") {
+    using visionkit::Engine, visionkit::Precision;
+    add_choice(app, "--engine", options.engine, {Engine::automatic, Engine::libtorch, Engine::openvino})
+        ->description("What carries out the network: auto, libtorch, openvino");
+    add_choice(app, "--precision", options.precision, {Precision::float32, Precision::bfloat16, Precision::float16})
+        ->description("Its arithmetic: float32, bfloat16, float16");
+    app.add_option(threads_switch, options.threads, "Threads of the network; 0: as many as there is room for")
+        ->capture_default_str();
+    app.add_option("--cache", options.cache_folder, "Folder that keeps what was found out about the network");
+  }
+};
+
 /// The part of the command line that says which pictures, and how answers are shown.
 struct PictureArguments {
   std::vector<std::string> inputs = {};
@@ -155,6 +183,7 @@ struct DetectorArguments {
   std::string format;
   std::string labels;
   std::string record;
+  RunArguments run;
 
   void add_to(CLI::App& app) {
     app.add_option("model", model, "TorchScript file")->required();
@@ -163,11 +192,12 @@ struct DetectorArguments {
     app.add_option("--format", format, "Layout of the output: a name of detection_formats.def");
     app.add_option("--labels", labels, "Names of the classes, one a line");
     app.add_option("--record", record, "Model record (JSON) to use instead of the model's own");
+    run.add_to(app);
   }
 
   [[nodiscard]] visionkit::DetectorOptions options() const {
     visionkit::DetectorOptions options{
-        .score_threshold = score_threshold, .iou_threshold = iou_threshold, .format = format};
+        .score_threshold = score_threshold, .iou_threshold = iou_threshold, .format = format, .run = run.options};
     if (!labels.empty()) options.labels = visionkit::read_labels(labels);
     if (!record.empty()) options.record = read_record(record);
     return options;

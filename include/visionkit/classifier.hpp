@@ -16,6 +16,7 @@
 #include <visionkit/image/image.hpp>
 #include <visionkit/model_description.hpp>
 #include <visionkit/model_record.hpp>
+#include <visionkit/profile.hpp>
 
 namespace visionkit {
 
@@ -59,20 +60,27 @@ class VISIONKIT_API Classifier {
   Classifier& operator=(Classifier&&) noexcept;
   ~Classifier();
 
-  /// Classifies one picture: preprocess, run, decode.
+  /// Classifies one picture: preprocess, run, decode. Here and below, `timings` gets how long the steps took.
   /// Throws invalid_argument, model_contract, model_runtime, non_finite_output, out_of_memory.
-  [[nodiscard]] Classification classify(const ImageView& image) const;
+  [[nodiscard]] Classification classify(const ImageView& image, CallTimings* timings = nullptr) const;
   /// Classifies one encoded picture (JPEG, PNG, WebP, BMP); also throws the codes of decode_image().
-  [[nodiscard]] Classification classify(std::span<const std::uint8_t> encoded) const;
+  [[nodiscard]] Classification classify(std::span<const std::uint8_t> encoded, CallTimings* timings = nullptr) const;
   /// Classifies pictures of any sizes in one forward call (one by one when the model takes a fixed batch of 1).
   /// The answers are those of single calls, up to the network's own rounding.
-  [[nodiscard]] std::vector<Classification> classify(std::span<const ImageView> images) const;
-  [[nodiscard]] std::vector<Classification> classify(std::span<const Image> images) const;
+  [[nodiscard]] std::vector<Classification> classify(std::span<const ImageView> images,
+                                                     CallTimings* timings = nullptr) const;
+  [[nodiscard]] std::vector<Classification> classify(std::span<const Image> images,
+                                                     CallTimings* timings = nullptr) const;
 
   [[nodiscard]] const Labels& labels() const noexcept;
   /// The options with every empty field resolved.
   [[nodiscard]] const ClassifierOptions& options() const noexcept;
   [[nodiscard]] const ModelDescription& describe() const noexcept;
+  /// How long the steps of the last calls took.
+  [[nodiscard]] Profile profile() const;
+  /// Gives memory back to the system that the engine keeps for later calls, which then begin with getting it again, and
+  /// what the allocator (glibc's, of the whole process) holds free.
+  void trim() const;
 
  private:
   struct Impl;

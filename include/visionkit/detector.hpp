@@ -21,6 +21,7 @@
 #include <visionkit/model_description.hpp>
 #include <visionkit/model_record.hpp>
 #include <visionkit/preprocess/tiles.hpp>
+#include <visionkit/profile.hpp>
 
 namespace visionkit {
 
@@ -65,19 +66,28 @@ class VISIONKIT_API Detector {
   Detector& operator=(Detector&&) noexcept;
   ~Detector();
 
-  /// The objects in one picture by falling score, boxes and masks in its pixels and clipped to it.
+  /// The objects in one picture by falling score, boxes and masks in its pixels and clipped to it. Here and
+  /// below, `timings` gets how long the steps took.
   /// Throws invalid_argument, model_contract, model_runtime, non_finite_output, out_of_memory.
-  [[nodiscard]] std::vector<Detection> detect(const ImageView& image) const;
+  [[nodiscard]] std::vector<Detection> detect(const ImageView& image, CallTimings* timings = nullptr) const;
   /// Those in one encoded picture (JPEG, PNG, WebP, BMP); boxes are in the pixels of decode_image().
-  [[nodiscard]] std::vector<Detection> detect(std::span<const std::uint8_t> encoded) const;
+  [[nodiscard]] std::vector<Detection> detect(std::span<const std::uint8_t> encoded,
+                                              CallTimings* timings = nullptr) const;
   /// Those in pictures of any sizes, in one forward call where the network takes batches.
-  [[nodiscard]] std::vector<std::vector<Detection>> detect(std::span<const ImageView> images) const;
-  [[nodiscard]] std::vector<std::vector<Detection>> detect(std::span<const Image> images) const;
+  [[nodiscard]] std::vector<std::vector<Detection>> detect(std::span<const ImageView> images,
+                                                           CallTimings* timings = nullptr) const;
+  [[nodiscard]] std::vector<std::vector<Detection>> detect(std::span<const Image> images,
+                                                           CallTimings* timings = nullptr) const;
 
   [[nodiscard]] const Labels& labels() const noexcept;
   /// The options with every empty field resolved.
   [[nodiscard]] const DetectorOptions& options() const noexcept;
   [[nodiscard]] const ModelDescription& describe() const noexcept;
+  /// How long the steps of the last calls took.
+  [[nodiscard]] Profile profile() const;
+  /// Gives memory back to the system that the engine keeps for later calls, which then begin with getting it again, and
+  /// what the allocator (glibc's, of the whole process) holds free.
+  void trim() const;
 
  private:
   struct Impl;

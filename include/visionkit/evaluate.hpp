@@ -67,8 +67,9 @@ VISIONKIT_API std::string_view to_string(ClassMatch match) noexcept;
 VISIONKIT_API std::string_view to_string(BadPictureRule rule) noexcept;
 
 struct EvaluateOptions {
-  /// Pictures that are read and judged at a time, 1..256; 0: as many as there are processors for this process. The
-  /// network runs one call at a time, on LibTorch's own threads.
+  /// Pictures that are read and judged at a time, 1..256; 0: as many as there are processors for this process,
+  /// within a container's quota. The network runs one call at a time, on the threads of its RunOptions; where those
+  /// leave the number open, on the same number each time, whoever else is busy.
   int threads = 0;
   std::size_t batch = 1;  ///< pictures in a forward call, 1..1024
   ClassMatch classes = ClassMatch::by_name;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <visionkit/core/config.hpp>
+#include <visionkit/core/device.hpp>
 #include <visionkit/core/labels.hpp>
 #include <visionkit/core/results.hpp>
 #include <visionkit/decode/detection.hpp>
@@ -69,6 +70,16 @@ struct Provenance {
   friend bool operator==(const Provenance&, const Provenance&) = default;
 };
 
+/// What choose_precision() (evaluate/choose_precision.hpp) found out about the model on its user's own data.
+struct RecordedRun {
+  Precision precision = Precision::float32;  ///< what RunOptions::precision is when the caller leaves it open
+  std::string figure = {};                   ///< what was measured: "accuracy"
+  double in_float32 = 0;                     ///< its value with float32
+  double in_candidate = 0;                   ///< with the other precision, which was chosen or not
+  double max_drop = 0;                       ///< what was allowed to be lost
+  friend bool operator==(const RecordedRun&, const RecordedRun&) = default;
+};
+
 /// The whole record.
 struct ModelRecord {
   std::string name = {};
@@ -82,6 +93,7 @@ struct ModelRecord {
       {};  ///< empty: the task's default; one value; or, of classifiers, one for each class
   std::optional<double> iou_threshold = {};  ///< of a detector's suppression
   std::optional<SelfTest> self_test = {};
+  std::optional<RecordedRun> run = {};
   Provenance provenance = {};
   friend bool operator==(const ModelRecord&, const ModelRecord&) = default;
 };

@@ -22,6 +22,7 @@
 #include <visionkit/model_description.hpp>
 #include <visionkit/model_record.hpp>
 #include <visionkit/preprocess/tiles.hpp>
+#include <visionkit/profile.hpp>
 
 namespace visionkit {
 
@@ -68,24 +69,31 @@ class VISIONKIT_API Segmenter {
   Segmenter& operator=(Segmenter&&) noexcept;
   ~Segmenter();
 
-  /// The class of every pixel; of a panoptic network PanopticMap::label_map(). Throws invalid_argument, model_contract,
+  /// The class of every pixel; of a panoptic network PanopticMap::label_map(). Here and below, `timings` gets how
+  /// long the steps took. Throws invalid_argument, model_contract,
   /// model_runtime, non_finite_output, image_too_large, out_of_memory.
-  [[nodiscard]] LabelMap segment(const ImageView& image) const;
+  [[nodiscard]] LabelMap segment(const ImageView& image, CallTimings* timings = nullptr) const;
   /// Of one encoded picture (JPEG, PNG, WebP, BMP), in the pixels of decode_image().
-  [[nodiscard]] LabelMap segment(std::span<const std::uint8_t> encoded) const;
+  [[nodiscard]] LabelMap segment(std::span<const std::uint8_t> encoded, CallTimings* timings = nullptr) const;
   /// Of pictures of any sizes, in one forward call where the network takes batches.
-  [[nodiscard]] std::vector<LabelMap> segment(std::span<const ImageView> images) const;
-  [[nodiscard]] std::vector<LabelMap> segment(std::span<const Image> images) const;
+  [[nodiscard]] std::vector<LabelMap> segment(std::span<const ImageView> images, CallTimings* timings = nullptr) const;
+  [[nodiscard]] std::vector<LabelMap> segment(std::span<const Image> images, CallTimings* timings = nullptr) const;
 
   /// The segment of every pixel, from a network whose record says panoptic_segmentation. Throws as segment(), and
   /// model_contract for another network.
-  [[nodiscard]] PanopticMap segment_panoptic(const ImageView& image) const;
-  [[nodiscard]] std::vector<PanopticMap> segment_panoptic(std::span<const ImageView> images) const;
+  [[nodiscard]] PanopticMap segment_panoptic(const ImageView& image, CallTimings* timings = nullptr) const;
+  [[nodiscard]] std::vector<PanopticMap> segment_panoptic(std::span<const ImageView> images,
+                                                          CallTimings* timings = nullptr) const;
 
   [[nodiscard]] const Labels& labels() const noexcept;
   /// The options with every empty field resolved.
   [[nodiscard]] const SegmenterOptions& options() const noexcept;
   [[nodiscard]] const ModelDescription& describe() const noexcept;
+  /// How long the steps of the last calls took.
+  [[nodiscard]] Profile profile() const;
+  /// Gives memory back to the system that the engine keeps for later calls, which then begin with getting it again, and
+  /// what the allocator (glibc's, of the whole process) holds free.
+  void trim() const;
 
  private:
   struct Impl;

@@ -11,6 +11,7 @@
 //   Classifier   a TorchScript file in, class scores out
 //   Detector     a TorchScript file in, boxes in the picture's pixels out, with masks where the model has them
 //   Segmenter    a TorchScript file in, the class of every pixel out
+//   doctor()     what decides about the speed of networks in this process, and what is wrong with it
 //
 // A host that needs only the parts without a network includes those headers and links visionkit::core.
 #pragma once
@@ -28,6 +29,7 @@
 #include <visionkit/decode/panoptic.hpp>
 #include <visionkit/decode/rotated.hpp>
 #include <visionkit/detector.hpp>
+#include <visionkit/doctor.hpp>
 #include <visionkit/image/draw_maps.hpp>
 #include <visionkit/image/frames.hpp>
 #include <visionkit/image/io.hpp>

@@ -10,6 +10,15 @@ std::string to_string(const Device& device) {
 
 std::string_view to_string(DeviceKind kind) noexcept { return kind == DeviceKind::cpu ? "cpu" : "cuda"; }
 
+std::string_view to_string(Engine engine) noexcept {
+  switch (engine) {
+    case Engine::automatic: return "auto";
+    case Engine::libtorch: return "libtorch";
+    case Engine::openvino: return "openvino";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(Precision precision) noexcept {
   switch (precision) {
     case Precision::float32: return "float32";

@@ -59,7 +59,7 @@ class ClassifierSubject : public Subject {
     pictures = list.take();
     header = {.task = std::string(to_string(*classifier.options().task)),
               .model_sha256 = classifier.describe().sha256,
-              .settings = settings_text(classifier.options(), options),
+              .settings = settings_text(classifier.options(), classifier.describe(), options),
               .labels = classifier.labels().names()};
     kind_of_answer = Classification{};
     circumstances.task = *classifier.options().task;

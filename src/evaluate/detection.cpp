@@ -79,7 +79,7 @@ class DetectionSubject final : public Subject {
                  });
     header = {.task = std::string(to_string(detector.options().record->task)),
               .model_sha256 = detector.describe().sha256,
-              .settings = settings_text(detector.options(), options),
+              .settings = settings_text(detector.options(), detector.describe(), options),
               .labels = detector.labels().names()};
     quality = fmt::format("F1 at IoU {} and score {}", quality_overlap, quality_score);
     kind_of_answer = std::vector<Detection>{};

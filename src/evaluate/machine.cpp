@@ -1,43 +1,22 @@
 #include "evaluate/machine.hpp"
 
-#include <sched.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include <visionkit/core/version.hpp>
 
+#include "runtime/processor.hpp"
+#include "runtime/thread_budget.hpp"
+
 namespace visionkit {
-namespace {
-
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with("model name")) continue;
-    const auto begin = line.find_first_not_of(" \t", line.find(':') + 1);
-    return begin == std::string::npos ? "" : line.substr(begin);
-  }
-  return "";
-}
-
-}  // namespace
-
-int usable_processors() {
-  cpu_set_t set;
-  if (::sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
 
 std::string machine_text() {
-  auto text = processor_name();
+  auto text = this_processor().name;
   if (!text.empty()) text += ", ";
-  text += fmt::format("{} of {} cores", usable_processors(), ::sysconf(_SC_NPROCESSORS_ONLN));
+  text += fmt::format("{} of {} cores", thread_budget(), machine_processors());
   struct utsname system {};
   if (::uname(&system) == 0) text += fmt::format(", {} {} {}", system.sysname, system.release, system.machine);
   return text;

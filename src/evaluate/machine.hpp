@@ -5,8 +5,6 @@
 
 namespace visionkit {
 
-/// Processors that this process may use, at least 1.
-int usable_processors();
 /// "AMD EPYC 7B13, 2 of 2 cores, Linux 6.1.0 x86_64". What the system does not tell is left out.
 std::string machine_text();
 /// "visionkit 0.1.0"

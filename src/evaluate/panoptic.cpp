@@ -38,7 +38,7 @@ class PanopticSubject final : public Subject {
     list_pictures();
     header = {.task = std::string(to_string(Task::panoptic_segmentation)),
               .model_sha256 = segmenter.describe().sha256,
-              .settings = settings_text(segmenter.options(), options),
+              .settings = settings_text(segmenter.options(), segmenter.describe(), options),
               .labels = segmenter.labels().names()};
     quality = "PQ of the picture";
     kind_of_answer = PanopticMap{};

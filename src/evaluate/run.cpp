@@ -18,6 +18,8 @@
 #include "evaluate/progress_meter.hpp"
 #include "evaluate/results_log.hpp"
 #include "evaluate/samples.hpp"
+#include "runtime/thread_budget.hpp"
+#include "runtime/thread_share.hpp"
 
 namespace visionkit {
 namespace {
@@ -54,7 +56,7 @@ class Run {
   Run(Subject& subject, const EvaluateOptions& options)
       : subject_(subject),
         options_(options),
-        threads_(options.threads == 0 ? std::min(usable_processors(), 256) : options.threads),
+        threads_(options.threads == 0 ? thread_budget() : options.threads),
         samples_({.worst = options.worst_samples, .random = options.random_samples}, options.seed),
         is_done_(subject.pictures.size()),
         accumulators_(static_cast<std::size_t>(threads_)),
@@ -220,6 +222,7 @@ class Run {
 
   std::vector<Answer> predict(std::span<const Image> images) {
     const std::lock_guard lock(network_mutex_);
+    const SteadyThreads steady;  // another number of threads may give other last bits
     const auto begin = Clock::now();
     auto answers = subject_.predict(images);
     predicting_.add(TimedCall{begin, Clock::now(), images.size()});

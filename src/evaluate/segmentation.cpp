@@ -44,7 +44,7 @@ class SegmentationSubject final : public Subject {
     pictures = list.take();
     header = {.task = std::string(to_string(Task::semantic_segmentation)),
               .model_sha256 = segmenter.describe().sha256,
-              .settings = settings_text(segmenter.options(), options),
+              .settings = settings_text(segmenter.options(), segmenter.describe(), options),
               .labels = segmenter.labels().names()};
     quality = "mean IoU of the picture";
     kind_of_answer = LabelMap{};

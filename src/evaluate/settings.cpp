@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "metrics/table.hpp"
 #include "runtime/trust.hpp"
 
@@ -77,10 +79,13 @@ Json decoding_json(const DecodeContext& decoding) {
 }
 
 // What all tasks have, around what one has.
-std::string settings_text(Json&& task, const std::optional<ModelRecord>& record, const RunOptions& run,
+std::string settings_text(Json&& task, const std::optional<ModelRecord>& record, const ModelDescription& model,
                           const EvaluateOptions& options) {
-  task["device"] = to_string(run.device);
-  task["precision"] = to_string(run.precision);
+  // Another engine or form has other last bits. Which one answers may depend on the machine's load when it was chosen:
+  // RunOptions::cache_folder keeps the choice, and the name of the key leads there.
+  task["RunOptions.engine"] = fmt::format("{} {}", model.engine, model.optimization);
+  task["device"] = to_string(model.device);
+  task["precision"] = to_string(model.precision);
   task["record"] = record ? Json::parse(to_json(*record)) : Json();
   task["batch"] = options.batch;
   task["classes"] = to_string(options.classes);
@@ -90,17 +95,18 @@ std::string settings_text(Json&& task, const std::optional<ModelRecord>& record,
 
 }  // namespace
 
-std::string settings_text(const ClassifierOptions& task, const EvaluateOptions& options) {
+std::string settings_text(const ClassifierOptions& task, const ModelDescription& model,
+                          const EvaluateOptions& options) {
   return settings_text({{"top_k", *task.top_k},
                         {"score_thresholds", task.score_thresholds},
                         {"allow", task.allow},
                         {"deny", task.deny},
                         {"all_scores", task.all_scores},
                         {"temperature", *task.temperature}},
-                       task.record, task.run, options);
+                       task.record, model, options);
 }
 
-std::string settings_text(const DetectorOptions& task, const EvaluateOptions& options) {
+std::string settings_text(const DetectorOptions& task, const ModelDescription& model, const EvaluateOptions& options) {
   return settings_text({{"score_threshold", *task.score_threshold},
                         {"nms", nms_json(task.nms)},
                         {"mask_nms", mask_nms_json(task.mask_nms)},
@@ -109,15 +115,15 @@ std::string settings_text(const DetectorOptions& task, const EvaluateOptions& op
                         {"deny", task.deny},
                         {"own_decoder", static_cast<bool>(task.decoder)},
                         {"decoding", decoding_json(task.decoding)}},
-                       task.record, task.run, options);
+                       task.record, model, options);
 }
 
-std::string settings_text(const SegmenterOptions& task, const EvaluateOptions& options) {
+std::string settings_text(const SegmenterOptions& task, const ModelDescription& model, const EvaluateOptions& options) {
   return settings_text({{"resolution", to_string(task.resolution)},
                         {"score_threshold", *task.score_threshold},
                         {"tiles", tiles_json(task.tiles)},
                         {"max_pixels", task.max_pixels}},
-                       task.record, task.run, options);
+                       task.record, model, options);
 }
 
 }  // namespace visionkit

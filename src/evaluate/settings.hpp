@@ -8,9 +8,9 @@
 
 namespace visionkit {
 
-std::string settings_text(const ClassifierOptions& task, const EvaluateOptions& options);
+std::string settings_text(const ClassifierOptions& task, const ModelDescription& model, const EvaluateOptions& options);
 /// Of a function of the caller's own only that there is one is known.
-std::string settings_text(const DetectorOptions& task, const EvaluateOptions& options);
-std::string settings_text(const SegmenterOptions& task, const EvaluateOptions& options);
+std::string settings_text(const DetectorOptions& task, const ModelDescription& model, const EvaluateOptions& options);
+std::string settings_text(const SegmenterOptions& task, const ModelDescription& model, const EvaluateOptions& options);
 
 }  // namespace visionkit

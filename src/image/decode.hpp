@@ -13,7 +13,7 @@
 namespace visionkit {
 
 /// Memory that grows and never shrinks, and is never filled.
-class ScratchBuffer {
+class VISIONKIT_API ScratchBuffer {
  public:
   /// At least `bytes` bytes, whose former content is lost when they grow. Throws out_of_memory.
   std::uint8_t* reserve(std::size_t bytes);

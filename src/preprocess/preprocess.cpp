@@ -6,6 +6,7 @@
 #include "core/fail.hpp"
 #include "core/parallel.hpp"
 #include "image/decode.hpp"
+#include "preprocess/decoded_input.hpp"
 #include "preprocess/geometry.hpp"
 #include "preprocess/normalize.hpp"
 #include "preprocess/pass.hpp"
@@ -46,10 +47,14 @@ class FileJob {
   [[nodiscard]] Size size() const { return plan_.size; }
   void run(const PreprocessOptions& options, const Normalizer& normalizer, const TransformGeometry& geometry,
            std::byte* input) const {
+    run_pass(options, normalizer, decode(options, geometry), geometry, input);
+  }
+  // What is needed of the picture, in memory that the thread's next one uses again.
+  [[nodiscard]] PartialImage decode(const PreprocessOptions& options, const TransformGeometry& geometry) const {
     thread_local DecodeBuffers buffers;
     auto plan = plan_;
     leave_out_all_but(plan, needed_part(options, geometry));
-    run_pass(options, normalizer, decode_into(plan, bytes_, read_, buffers), geometry, input);
+    return decode_into(plan, bytes_, read_, buffers);
   }
 
  private:
@@ -216,6 +221,28 @@ std::vector<AppliedTransform> Preprocessor::run_encoded_into(std::span<const Enc
                                                              std::span<std::byte> input, const ReadOptions& read,
                                                              const BatchOptions& batch) const {
   return guarded("preprocessing a batch", [&] { return state_->run_into(file_jobs(files, read), input, batch); });
+}
+
+DecodedInput::DecodedInput(const Preprocessor& preprocessor, EncodedImage bytes, const ReadOptions& read)
+    : DecodedInput(preprocessor, guarded("decoding an image", [&] { return decode(preprocessor, bytes, read); })) {}
+
+DecodedInput::DecodedInput(const Preprocessor& preprocessor, Decoded&& decoded)
+    : preprocessor_(preprocessor), transform_(std::move(decoded.transform)), pixels_(decoded.pixels) {}
+
+DecodedInput::Decoded DecodedInput::decode(const Preprocessor& preprocessor, EncodedImage bytes,
+                                           const ReadOptions& read) {
+  const auto& options = preprocessor.options();
+  const FileJob job(bytes, read);
+  const auto transform = plan_transform(options, job.size());
+  return {transform, job.decode(options, transform.geometry())};
+}
+
+void DecodedInput::run_into(std::span<std::byte> input) const {
+  guarded("preprocessing an image", [&] {
+    const auto& state = *preprocessor_.state_;
+    check_memory(state.options, input, 1, transform_.model_size());
+    run_pass(state.options, state.normalizer, pixels_, transform_.geometry(), input.data());
+  });
 }
 
 PreprocessedImage preprocess(const ImageView& image, const PreprocessOptions& options) {

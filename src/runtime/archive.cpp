@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/file.hpp"
+#include "core/parallel.hpp"
 #include "runtime/damage.hpp"
 #include "runtime/file_kind.hpp"
 #include "runtime/trust.hpp"
@@ -17,6 +18,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view local_signature = "PK\x03\x04"sv;
 constexpr std::string_view end_signature = "PK\x05\x06"sv;
 constexpr std::size_t end_bytes = 22;
+constexpr std::size_t worth_a_thread = std::size_t{4} << 20U;
 
 void check_limits(const ModelLimits& limits) {
   const auto check = [](std::string_view field, std::uint64_t value) {
@@ -144,9 +146,15 @@ Archive::Archive(std::vector<std::uint8_t> owned, std::span<const std::uint8_t> 
   top_folder_ = find_top_folder(entries, model);
   check_zip_writers(entries, model);
   records_ = to_records(entries, model);
-  for (const auto& record : records_) check_record(bytes_, record, model);
+  // Both pass over the whole file and take their time.
+  parallel_for(2, bytes_.size() < worth_a_thread ? 1 : 2, [&](std::size_t pass) {
+    if (pass == 0) {
+      for (const auto& record : records_) check_record(bytes_, record, model);
+    } else if (digest_.empty()) {
+      digest_ = sha256_hex(bytes_);
+    }
+  });
   format_version_ = read_version(bytes_, records_, top_folder_, model, accepted);
-  if (digest_.empty()) digest_ = sha256_hex(bytes_);
 }
 
 Archive Archive::from_file(const std::string& path, const RunOptions& options, FormatVersions accepted) {

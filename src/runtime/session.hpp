@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <visionkit/core/device.hpp>
+#include <visionkit/core/engine_trial.hpp>
 #include <visionkit/core/tensor.hpp>
 
 namespace visionkit {
@@ -30,15 +31,19 @@ enum class InputKind {
 struct SessionOptions {
   RunOptions run = {};
   InputKind input = InputKind::tensor;
-  /// Inputs as real pictures make them, of one shape, on which the forms of the network are compared and warmed up;
-  /// empty when the size is not known before the first call: then nothing is optimized.
+  /// Inputs as real pictures make them, on which the forms of the network are compared, timed and warmed up. Empty:
+  /// nothing is tried.
   std::vector<Tensor> probes = {};
+  /// The size of the input is known only with the picture, and the probes, of several shapes, are a guess: a network
+  /// that does not take them is left as it is.
+  bool is_size_open = false;
 };
 
 /// What loading found out.
 struct SessionReport {
   std::string engine;
   std::string optimization;
+  std::vector<EngineTrial> trials;
   std::vector<std::string> notes;
   bool keeps_state = false;   ///< the network changes itself when it runs; calls are serialized
   bool takes_batches = true;  ///< false: only one picture a call
@@ -47,21 +52,39 @@ struct SessionReport {
   double warm_up_ms = 0;
 };
 
-class Session {
+/// A network in one form.
+class Network {
  public:
-  Session() = default;
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-  virtual ~Session() = default;
+  Network() = default;
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+  virtual ~Network() = default;
 
-  [[nodiscard]] virtual const SessionReport& report() const = 0;
   /// Runs the network. Thread-safe. Throws model_runtime, model_contract (no tensor comes out), out_of_memory.
   [[nodiscard]] virtual Outputs run(const TensorView& input) const = 0;
+  /// Gives back memory that is kept for later calls. Thread-safe.
+  virtual void trim() const {}
 };
 
-/// Loads the TorchScript module of a checked archive into LibTorch: the reference engine.
-/// Throws model_format, model_contract, model_runtime, invalid_option (a device or precision that is not there),
-/// out_of_memory.
+/// The network in the form that was chosen for it.
+class Session {
+ public:
+  Session(std::unique_ptr<const Network> network, SessionReport report)
+      : network_(std::move(network)), report_(std::move(report)) {}
+
+  [[nodiscard]] const SessionReport& report() const { return report_; }
+  /// As Network::run().
+  [[nodiscard]] Outputs run(const TensorView& input) const { return network_->run(input); }
+  void trim() const { network_->trim(); }
+
+ private:
+  std::unique_ptr<const Network> network_;
+  SessionReport report_;
+};
+
+/// Loads the TorchScript module of a checked archive, and chooses its engine and form as the options say.
+/// Throws model_format, model_contract, model_runtime, invalid_option (a device, precision or engine that is not
+/// there), out_of_memory.
 std::unique_ptr<const Session> load_torchscript(const Archive& archive, const SessionOptions& options);
 
 /// The newest TorchScript file format that the linked LibTorch reads.

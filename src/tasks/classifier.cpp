@@ -6,7 +6,6 @@
 #include <optional>
 
 #include <visionkit/decode/classification.hpp>
-#include <visionkit/image/io.hpp>
 
 #include "core/fail.hpp"
 #include "tasks/class_filter.hpp"
@@ -164,10 +163,12 @@ struct Classifier::Impl {
     return results;
   }
 
-  [[nodiscard]] std::vector<Classification> classify(std::span<const ImageView> images) const {
+  // Of views, or of the bytes of a file.
+  template <class Pictures>
+  [[nodiscard]] std::vector<Classification> classify(Pictures images, CallClock& clock) const {
     return guarded("classifying", [&] {
       std::vector<Classification> results;
-      model.run(images, [&](std::span<const AppliedTransform> part, const Outputs& outputs) {
+      model.run(images, clock, [&](std::span<const AppliedTransform> part, const Outputs& outputs) {
         auto decoded = decode(outputs, part.size());
         std::move(decoded.begin(), decoded.end(), std::back_inserter(results));
       });
@@ -178,6 +179,7 @@ struct Classifier::Impl {
   Model model;
   ClassifierOptions options;
   RankOptions ranking;
+  CallLog log;
 };
 
 Classifier::Classifier(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -193,22 +195,26 @@ Classifier Classifier::from_bytes(std::span<const std::uint8_t> model, const Cla
   return Classifier(load_from_bytes<Impl>("loading a classifier", model, options, name));
 }
 
-Classification Classifier::classify(const ImageView& image) const {
-  return std::move(impl_->classify({&image, 1}).front());
+Classification Classifier::classify(const ImageView& image, CallTimings* timings) const {
+  return impl_->log.call(
+      1, timings, [&](CallClock& clock) { return std::move(impl_->classify(std::span(&image, 1), clock).front()); });
 }
 
-Classification Classifier::classify(std::span<const std::uint8_t> encoded) const {
-  return classify(decode_image(encoded));
+Classification Classifier::classify(std::span<const std::uint8_t> encoded, CallTimings* timings) const {
+  return impl_->log.call(1, timings,
+                         [&](CallClock& clock) { return std::move(impl_->classify(encoded, clock).front()); });
 }
 
-std::vector<Classification> Classifier::classify(std::span<const ImageView> images) const {
-  return impl_->classify(images);
+std::vector<Classification> Classifier::classify(std::span<const ImageView> images, CallTimings* timings) const {
+  return impl_->log.call(images.size(), timings, [&](CallClock& clock) { return impl_->classify(images, clock); });
 }
 
-std::vector<Classification> Classifier::classify(std::span<const Image> images) const {
-  return classify(std::vector<ImageView>(images.begin(), images.end()));
+std::vector<Classification> Classifier::classify(std::span<const Image> images, CallTimings* timings) const {
+  return classify(std::vector<ImageView>(images.begin(), images.end()), timings);
 }
 
+Profile Classifier::profile() const { return impl_->log.profile(); }
+void Classifier::trim() const { impl_->model.trim(); }
 const Labels& Classifier::labels() const noexcept { return impl_->model.record().labels; }
 const ClassifierOptions& Classifier::options() const noexcept { return impl_->options; }
 const ModelDescription& Classifier::describe() const noexcept { return impl_->model.description(); }

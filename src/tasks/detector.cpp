@@ -258,20 +258,22 @@ struct Detector::Impl {
     return picked(detections, suppress_by_mask(masks, scores_of(detections), labels_of(detections), *options.mask_nms));
   }
 
-  void run(std::span<const ImageView> images, const std::function<void(std::vector<Detection>)>& receive) const {
-    model.run(images, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
+  // Of views, or of the bytes of a file.
+  template <class Pictures>
+  void run(Pictures images, CallClock& clock, const std::function<void(std::vector<Detection>)>& receive) const {
+    model.run(images, clock, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
       const auto batch = model.batch_of(transforms.size());
       for (std::size_t i = 0; i < transforms.size(); ++i)
         receive(detect_one(tensors_of(outputs, batch, i), transforms[i]));
     });
   }
 
-  [[nodiscard]] std::vector<Detection> detect_tiles(const ImageView& image) const {
+  [[nodiscard]] std::vector<Detection> detect_tiles(const ImageView& image, CallClock& clock) const {
     check_view(image);
     const auto tiles = plan_tiles(image.size(), *options.tiles);
     Tiled all;
     for_tiles(image, tiles, [&](std::span<const ImageView> views, std::size_t next) {
-      run(views, [&](std::vector<Detection> found) {
+      run(views, clock, [&](std::vector<Detection> found) {
         for (auto& detection : found) {
           all.detections.push_back(moved(std::move(detection), tiles[next], image.size()));
           all.tile.push_back(next);
@@ -300,17 +302,25 @@ struct Detector::Impl {
                                           .max_detections = options.nms.max_detections}));
   }
 
-  [[nodiscard]] std::vector<std::vector<Detection>> detect(std::span<const ImageView> images) const {
+  [[nodiscard]] std::vector<std::vector<Detection>> detect(std::span<const ImageView> images, CallClock& clock) const {
     return guarded("detecting", [&] {
       std::vector<std::vector<Detection>> results;
       results.reserve(images.size());
       run_tiled(
           images, options.tiles,
           [&](std::span<const ImageView> whole) {
-            run(whole, [&](std::vector<Detection> found) { results.push_back(std::move(found)); });
+            run(whole, clock, [&](std::vector<Detection> found) { results.push_back(std::move(found)); });
           },
-          [&](const ImageView& image) { results.push_back(detect_tiles(image)); });
+          [&](const ImageView& image) { results.push_back(detect_tiles(image, clock)); });
       return results;
+    });
+  }
+
+  [[nodiscard]] std::vector<Detection> detect(EncodedImage image, CallClock& clock) const {
+    return guarded("detecting", [&] {
+      std::vector<Detection> result;
+      run(image, clock, [&](std::vector<Detection> found) { result = std::move(found); });
+      return result;
     });
   }
 
@@ -320,6 +330,7 @@ struct Detector::Impl {
   decltype(DetectionFormat::masks) mask_decoder = nullptr;
   FormatSuppression suppression = FormatSuppression::needed;
   std::vector<bool> allowed;
+  CallLog log;
 };
 
 Detector::Detector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -335,22 +346,30 @@ Detector Detector::from_bytes(std::span<const std::uint8_t> model, const Detecto
   return Detector(load_from_bytes<Impl>("loading a detector", model, options, name));
 }
 
-std::vector<Detection> Detector::detect(const ImageView& image) const {
-  return std::move(impl_->detect({&image, 1}).front());
+std::vector<Detection> Detector::detect(const ImageView& image, CallTimings* timings) const {
+  return impl_->log.call(
+      1, timings, [&](CallClock& clock) { return std::move(impl_->detect(std::span(&image, 1), clock).front()); });
 }
 
-std::vector<Detection> Detector::detect(std::span<const std::uint8_t> encoded) const {
-  return detect(decode_image(encoded));
+std::vector<Detection> Detector::detect(std::span<const std::uint8_t> encoded, CallTimings* timings) const {
+  return impl_->log.call(1, timings, [&](CallClock& clock) {
+    if (!impl_->options.tiles) return impl_->detect(encoded, clock);
+    const auto image = clock.time(&CallTimings::decode_ms, [&] { return decode_image(encoded); });
+    const ImageView view = image;
+    return std::move(impl_->detect(std::span(&view, 1), clock).front());
+  });
 }
 
-std::vector<std::vector<Detection>> Detector::detect(std::span<const ImageView> images) const {
-  return impl_->detect(images);
+std::vector<std::vector<Detection>> Detector::detect(std::span<const ImageView> images, CallTimings* timings) const {
+  return impl_->log.call(images.size(), timings, [&](CallClock& clock) { return impl_->detect(images, clock); });
 }
 
-std::vector<std::vector<Detection>> Detector::detect(std::span<const Image> images) const {
-  return detect(std::vector<ImageView>(images.begin(), images.end()));
+std::vector<std::vector<Detection>> Detector::detect(std::span<const Image> images, CallTimings* timings) const {
+  return detect(std::vector<ImageView>(images.begin(), images.end()), timings);
 }
 
+Profile Detector::profile() const { return impl_->log.profile(); }
+void Detector::trim() const { impl_->model.trim(); }
 const Labels& Detector::labels() const noexcept { return impl_->model.record().labels; }
 const DetectorOptions& Detector::options() const noexcept { return impl_->options; }
 const ModelDescription& Detector::describe() const noexcept { return impl_->model.description(); }

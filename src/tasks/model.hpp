@@ -14,6 +14,7 @@
 
 #include "runtime/archive.hpp"
 #include "runtime/session.hpp"
+#include "tasks/call_log.hpp"
 #include "tasks/record_source.hpp"
 
 namespace visionkit {
@@ -40,9 +41,13 @@ class Model {
   [[nodiscard]] const Outputs& warm_up_outputs() const { return session_->report().warm_up_outputs; }
 
   /// Runs pictures of any sizes in as few forward calls as the network allows and hands over, call by call, how many
-  /// pictures it took, what was done to each of them, and what came out.
+  /// pictures it took, what was done to each of them, and what came out. The clock gets preprocessing and network.
   using Receiver = std::function<void(std::span<const AppliedTransform> images, const Outputs& outputs)>;
-  void run(std::span<const ImageView> images, const Receiver& receive) const;
+  void run(std::span<const ImageView> images, CallClock& clock, const Receiver& receive) const;
+  /// The same for the bytes of a picture's file, of which only those pixels are decoded that the network sees.
+  void run(EncodedImage image, CallClock& clock, const Receiver& receive) const;
+
+  void trim() const;
 
   /// Plays the record's self-test, when it has one. Throws model_contract with the first value that differs.
   void self_test() const;

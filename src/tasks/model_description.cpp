@@ -57,9 +57,14 @@ std::string to_string(const ModelDescription& d) {
   line("parameters", fmt::format("{}", d.parameters));
   line("engine", fmt::format("{} on {}, {}", d.engine, to_string(d.device), to_string(d.precision)));
   line("network", d.optimization);
+  for (const auto& trial : d.trials) line("tried", to_string(trial));
   line("state", d.keeps_state ? "the network keeps state; calls are serialized" : "");
   for (const auto& note : d.notes) line("note", note);
   line("load", fmt::format("{:.0f} ms, of which {:.0f} ms for the first runs", d.load_ms, d.warm_up_ms));
+  constexpr double mebibyte = 1 << 20;
+  line("memory", fmt::format("{:.1f} MiB, at most {:.1f} MiB while it was loaded",
+                             static_cast<double>(d.resident_bytes) / mebibyte,
+                             static_cast<double>(d.load_peak_bytes) / mebibyte));
   return text;
 }
 

@@ -89,6 +89,17 @@ SelfTest read_self_test(JsonObject object) {
   return test;
 }
 
+RecordedRun read_run(JsonObject object) {
+  RecordedRun run;
+  object.get_enum("precision", run.precision);
+  object.get("figure", run.figure);
+  object.get("in_float32", run.in_float32);
+  object.get("in_candidate", run.in_candidate);
+  object.get("max_drop", run.max_drop);
+  object.finish();
+  return run;
+}
+
 Provenance read_provenance(JsonObject object) {
   Provenance provenance;
   object.get("version", provenance.version);
@@ -116,6 +127,7 @@ ModelRecord read_object(JsonObject object, const std::string& origin) {
   object.get("score_thresholds", record.score_thresholds);
   if (object.has("iou_threshold")) record.iou_threshold = object.require<double>("iou_threshold");
   if (object.has("self_test")) record.self_test = read_self_test(object.object("self_test"));
+  if (object.has("run")) record.run = read_run(object.object("run"));
   if (object.has("provenance")) record.provenance = read_provenance(object.object("provenance"));
   object.finish();
   check(record.input);
@@ -222,6 +234,14 @@ std::string to_json(const ModelRecord& record) {
       add_text(test, "input_sha256", record.self_test->input_sha256);
       test["output"] = record.self_test->output;
       test["tolerance"] = record.self_test->tolerance;
+    }
+    if (record.run) {
+      const auto& run = *record.run;
+      auto& object = out["run"] = {{"precision", to_string(run.precision)}};
+      add_text(object, "figure", run.figure);
+      object["in_float32"] = run.in_float32;
+      object["in_candidate"] = run.in_candidate;
+      object["max_drop"] = run.max_drop;
     }
     Ordered provenance = Ordered::object();
     add_text(provenance, "version", record.provenance.version);

@@ -176,14 +176,14 @@ struct Segmenter::Impl {
     return decode_panoptic_queries(tensors[0], tensors[1], transform.image_size(), context);
   }
 
-  [[nodiscard]] std::vector<PanopticMap> segment_panoptic(std::span<const ImageView> images) const {
+  [[nodiscard]] std::vector<PanopticMap> segment_panoptic(std::span<const ImageView> images, CallClock& clock) const {
     return guarded("segmenting", [&] {
       if (!is_panoptic) {
         fail(ErrorCode::model_contract, "'{}' is a model for {}, expected panoptic_segmentation",
              model.description().file, to_string(model.record().task));
       }
       std::vector<PanopticMap> maps;
-      model.run(images, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
+      model.run(images, clock, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
         for (std::size_t i = 0; i < transforms.size(); ++i)
           maps.push_back(decode_queries(outputs, model.batch_of(transforms.size()), i, transforms[i]));
       });
@@ -191,20 +191,22 @@ struct Segmenter::Impl {
     });
   }
 
-  void run(std::span<const ImageView> images, const std::function<void(LabelMap)>& receive) const {
-    model.run(images, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
+  // Of views, or of the bytes of a file.
+  template <class Pictures>
+  void run(Pictures images, CallClock& clock, const std::function<void(LabelMap)>& receive) const {
+    model.run(images, clock, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
       const auto batch = model.batch_of(transforms.size());
       for (std::size_t i = 0; i < transforms.size(); ++i) receive(decode(output_of(outputs, batch, i), transforms[i]));
     });
   }
 
-  [[nodiscard]] LabelMap segment_tiles(const ImageView& image) const {
+  [[nodiscard]] LabelMap segment_tiles(const ImageView& image, CallClock& clock) const {
     check_view(image);
     const auto tiles = plan_tiles(image.size(), *options.tiles);
     const auto cores = tile_cores(image.size(), *options.tiles);
     Mosaic mosaic(image.size(), options.max_pixels);
     for_tiles(image, tiles, [&](std::span<const ImageView> views, std::size_t next) {
-      run(views, [&](const LabelMap& map) {
+      run(views, clock, [&](const LabelMap& map) {
         mosaic.place(map, tiles[next], cores[next]);
         ++next;
       });
@@ -212,19 +214,29 @@ struct Segmenter::Impl {
     return std::move(mosaic).finish();
   }
 
-  [[nodiscard]] std::vector<LabelMap> segment(std::span<const ImageView> images) const {
+  [[nodiscard]] std::vector<LabelMap> segment(std::span<const ImageView> images, CallClock& clock) const {
     return guarded("segmenting", [&] {
       std::vector<LabelMap> maps;
       maps.reserve(images.size());
       if (is_panoptic) {
-        for (const auto& map : segment_panoptic(images)) maps.push_back(map.label_map());
+        for (const auto& map : segment_panoptic(images, clock)) maps.push_back(map.label_map());
         return maps;
       }
       run_tiled(
           images, options.tiles,
-          [&](std::span<const ImageView> whole) { run(whole, [&](LabelMap map) { maps.push_back(std::move(map)); }); },
-          [&](const ImageView& image) { maps.push_back(segment_tiles(image)); });
+          [&](std::span<const ImageView> whole) {
+            run(whole, clock, [&](LabelMap map) { maps.push_back(std::move(map)); });
+          },
+          [&](const ImageView& image) { maps.push_back(segment_tiles(image, clock)); });
       return maps;
+    });
+  }
+
+  [[nodiscard]] LabelMap segment(EncodedImage image, CallClock& clock) const {
+    return guarded("segmenting", [&] {
+      std::optional<LabelMap> result;
+      run(image, clock, [&](LabelMap map) { result = std::move(map); });
+      return std::move(*result);
     });
   }
 
@@ -233,6 +245,7 @@ struct Segmenter::Impl {
   SegmentationDecodeOptions decoding;
   PanopticQueryOptions queries;
   bool is_panoptic = false;
+  CallLog log;
 };
 
 std::string_view to_string(MapResolution resolution) noexcept {
@@ -256,24 +269,41 @@ Segmenter Segmenter::from_bytes(std::span<const std::uint8_t> model, const Segme
   return Segmenter(load_from_bytes<Impl>("loading a segmenter", model, options, name));
 }
 
-LabelMap Segmenter::segment(const ImageView& image) const { return std::move(impl_->segment({&image, 1}).front()); }
-
-LabelMap Segmenter::segment(std::span<const std::uint8_t> encoded) const { return segment(decode_image(encoded)); }
-
-std::vector<LabelMap> Segmenter::segment(std::span<const ImageView> images) const { return impl_->segment(images); }
-
-std::vector<LabelMap> Segmenter::segment(std::span<const Image> images) const {
-  return segment(std::vector<ImageView>(images.begin(), images.end()));
+LabelMap Segmenter::segment(const ImageView& image, CallTimings* timings) const {
+  return impl_->log.call(
+      1, timings, [&](CallClock& clock) { return std::move(impl_->segment(std::span(&image, 1), clock).front()); });
 }
 
-PanopticMap Segmenter::segment_panoptic(const ImageView& image) const {
-  return std::move(impl_->segment_panoptic({&image, 1}).front());
+LabelMap Segmenter::segment(std::span<const std::uint8_t> encoded, CallTimings* timings) const {
+  return impl_->log.call(1, timings, [&](CallClock& clock) {
+    if (!impl_->options.tiles && !impl_->is_panoptic) return impl_->segment(encoded, clock);
+    const auto image = clock.time(&CallTimings::decode_ms, [&] { return decode_image(encoded); });
+    const ImageView view = image;
+    return std::move(impl_->segment(std::span(&view, 1), clock).front());
+  });
 }
 
-std::vector<PanopticMap> Segmenter::segment_panoptic(std::span<const ImageView> images) const {
-  return impl_->segment_panoptic(images);
+std::vector<LabelMap> Segmenter::segment(std::span<const ImageView> images, CallTimings* timings) const {
+  return impl_->log.call(images.size(), timings, [&](CallClock& clock) { return impl_->segment(images, clock); });
 }
 
+std::vector<LabelMap> Segmenter::segment(std::span<const Image> images, CallTimings* timings) const {
+  return segment(std::vector<ImageView>(images.begin(), images.end()), timings);
+}
+
+PanopticMap Segmenter::segment_panoptic(const ImageView& image, CallTimings* timings) const {
+  return impl_->log.call(1, timings, [&](CallClock& clock) {
+    return std::move(impl_->segment_panoptic(std::span(&image, 1), clock).front());
+  });
+}
+
+std::vector<PanopticMap> Segmenter::segment_panoptic(std::span<const ImageView> images, CallTimings* timings) const {
+  return impl_->log.call(images.size(), timings,
+                         [&](CallClock& clock) { return impl_->segment_panoptic(images, clock); });
+}
+
+Profile Segmenter::profile() const { return impl_->log.profile(); }
+void Segmenter::trim() const { impl_->model.trim(); }
 const Labels& Segmenter::labels() const noexcept { return impl_->model.record().labels; }
 const SegmenterOptions& Segmenter::options() const noexcept { return impl_->options; }
 const ModelDescription& Segmenter::describe() const noexcept { return impl_->model.description(); }

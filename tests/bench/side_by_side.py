@@ -20,7 +20,9 @@ import tempfile
 import time
 from pathlib import Path
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+DEFAULTS = {name: value for name, value in os.environ.items() if name not in THREAD_VARIABLES}  # for such workers
+for variable in THREAD_VARIABLES:
     os.environ[variable] = "1"
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,10 +33,12 @@ TABLE = "{:<75} {:>10} {:<36} {:>10} {:>8}  {}"
 
 
 class Worker:
-    """A program of ours in a process of its own, which answers a line of words with another."""
+    """A program in a process of its own, which answers a line of words with another; one of ours is named by its path
+    in the build folder."""
 
-    def __init__(self, program):
-        self.process = subprocess.Popen([BUILD / program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, program, *arguments, environment=None):
+        self.process = subprocess.Popen([BUILD / program, *map(str, arguments)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True, env=environment)
 
     def ask(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
@@ -43,6 +47,10 @@ class Worker:
         if not answer:
             sys.exit("the worker ended at: " + " ".join(map(str, words)))
         return answer.split()
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def median_ms(call, count=1):
@@ -56,6 +64,12 @@ def median_ms(call, count=1):
     return statistics.median(times)
 
 
+def machine():
+    with open("/proc/cpuinfo") as file:
+        name = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    return f"{name}, {len(os.sched_getaffinity(0))} processors"
+
+
 def calibration_ms():
     begin = time.perf_counter()
     total = 0
@@ -65,12 +79,13 @@ def calibration_ms():
 
 
 class Bench:
-    """The table and the rows of one comparison."""
+    """The table and the rows of one comparison; `options` are those of the command line."""
 
-    def __init__(self, about, rounds):
-        self.rounds = rounds
+    def __init__(self, about, options, threads="one thread"):
+        self.options = options
+        self.rounds = options.rounds
         self.rows = []
-        print(f"{about}; one thread on every side, {rounds} rounds")
+        print(f"{about}; {threads} on every side, {self.rounds} rounds")
         print(TABLE.format("what", "ours ms", "peer", "peer ms", "ratio", ""), flush=True)
 
     def interleaved(self, sides):
@@ -118,14 +133,15 @@ class Bench:
         print(TABLE.format(what, ours_ms, peer, peer_ms, ratio, ", ".join(notes)), flush=True)
 
 
-def run(about, body, rounds=30):
+def run(about, body, rounds=30, threads="one thread", add_options=lambda parser: None):
     """The whole program: body(bench, folder) makes the rows. Ends with 1 when a side differs."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("out", type=Path, help="the JSON file to write")
     parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--append", action="store_true", help="add to the rows that the file has")
+    add_options(parser)
     options = parser.parse_args()
-    bench = Bench(about, options.rounds)
+    bench = Bench(about, options, threads)
     with tempfile.TemporaryDirectory() as folder:
         body(bench, Path(folder))
     options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -103,7 +103,8 @@ TEST_CASE("detectors get the figures of a plain loop, by boxes and by masks") {
   const auto truth = test::scenes();
   for (const bool has_masks : {false, true}) {
     CAPTURE(has_masks);
-    const Detector detector(test::model_path(has_masks ? "digit_instances.pt" : "digit_detector.pt"));
+    const Detector detector(test::model_path(has_masks ? "digit_instances.pt" : "digit_detector.pt"),
+                            {.run = {.threads = 2}});  // equal bits outside of evaluate(), too
     const auto evaluation = evaluate(detector, truth, {.threads = 2});
     CHECK(evaluation.task == (has_masks ? Task::instance_segmentation : Task::detection));
     const auto& scores = std::get<DetectionEvaluation>(evaluation.scores);

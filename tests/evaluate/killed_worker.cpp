@@ -41,7 +41,11 @@ int main(int argc, char** argv) {
   }
   try {
     const auto truth = copies_of_scenes(argv[1], std::stoi(argv[2]));
-    const Detector detector(test::model_path("digit_instances.pt"));
+    // Equal bits need the same engine in every run: the first one's choice is kept.
+    const auto folder = std::filesystem::path(argv[3]).parent_path() / "engines";
+    DetectorOptions options;
+    options.run.cache_folder = folder.string();
+    const Detector detector(test::model_path("digit_instances.pt"), options);
     std::puts("began");
     std::fflush(stdout);
     const auto evaluation = evaluate(detector, truth, {.threads = 2, .batch = 2, .results = argv[3]});

@@ -25,8 +25,13 @@ NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight",
 TRUE_OF_TWO = ["prime", "below five", "even"]
 
 
+def command_of(program, *arguments):
+    """The twins in Python run by this Python."""
+    return [*([sys.executable] if str(program).endswith(".py") else []), str(program), *map(str, arguments)]
+
+
 def run(*command, code=0):
-    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run(command_of(*command), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     text = f"{' '.join(map(str, command))}\nexit code {done.returncode}\n{done.stdout}{done.stderr}"
     expect(done.returncode == code, f"expected exit code {code}: {text}")
     return done
@@ -259,7 +264,7 @@ def check_summary(text, policy, found, dropped, objects):
 
 def check_interruption(program, model, frames):
     """Ctrl-C ends with the summary, here while a frame is awaited that would come in an hour."""
-    started = subprocess.Popen([program, model, frames, "--realtime", "--fps", "0.0003"], text=True,
+    started = subprocess.Popen(command_of(program, model, frames, "--realtime", "--fps", "0.0003"), text=True,
                                stdout=subprocess.PIPE)
     first = started.stdout.readline()
     started.send_signal(signal.SIGINT)
@@ -294,7 +299,7 @@ def evaluate(program, _):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         lines, page = folder / "run.jsonl", folder / "run.html"
-        detector = (program, DATA / "models/digit_detector.pt", truth, *common, "--results", lines)
+        detector = (program, DATA / "models/digit_detector.pt", truth, *common, "--results", lines, "--cache", folder / "cache")
         first = json.loads(run(*detector, "--report", page, "--fail-under", "ap50=0.5").stdout)
         expect(first["report"] == "evaluation" and first["pictures"] == len(pictures) and not first["set_aside"], f"{first}")
         expect(json.loads(page.with_suffix(".json").read_text())["scores"] == first["scores"], "page and screen differ")
@@ -323,6 +328,31 @@ def evaluate(program, _):
         nothing = run(program, DATA / "models/digit_detector.pt", truth, "--format", "coco", "--images", folder, code=2)
         expect("none of the 12 pictures could be judged" in nothing.stderr, nothing.stderr)
     run(program, DIGITS, "missing", "--format", "folders", code=2)
+
+
+def benchmark(program, _):
+    seven = SINGLE / "seven.png"
+    with tempfile.TemporaryDirectory() as cache:
+        common = (program, DIGITS, seven, "--runs", 8, "--callers", 2, "--threads", 1, "--cache", cache)
+        text = run(*common).stdout
+        for part in ("Load and memory", "Latency of a call", "median", "1 caller ", "2 callers", "preprocess", "network",
+                     "digits.pt", "libtorch", "threads"):
+            expect(part in text, f"'{part}' is not in:\n{text}")
+        (measured,) = json_lines(*common, "--batch", 2, "--engine", "libtorch")
+    expect(measured["report"] == "benchmark" and measured["engine"].startswith("libtorch"), f"{measured}")
+    expect(measured["latency"]["calls"] == 8 and measured["latency"]["items"] == 16, f"{measured['latency']}")
+    expect(0 < measured["latency"]["min_ms"] <= measured["latency"]["p50_ms"] <= measured["latency"]["max_ms"], "latency")
+    expect(measured["load_ms"] > 0 and measured["first_call_ms"] > 0, "times")
+    memory = measured["resident_mb"]
+    expect(0 < memory["before"] < memory["loaded"] and memory["after"] > memory["before"], f"{memory}")
+    expect([t["callers"] for t in measured["throughput"]] == [1, 2] and
+           all(t["pictures_per_second"] > 0 for t in measured["throughput"]), f"{measured['throughput']}")
+    expect(measured["profile"]["calls"] == 9 and measured["profile"]["pictures"] == 18, f"{measured['profile']}")
+    expect([trial["is_chosen"] for trial in measured["trials"]].count(True) == 1, f"{measured['trials']}")
+    expect(measured["doctor"]["report"] == "doctor" and measured["doctor"]["engines"], f"{measured['doctor']}")
+    run(program, DIGITS, seven, "--engine", "abacus", code=2)
+    failed = run(program, DIGITS, "missing.png", code=2)
+    expect("missing.png" in failed.stderr, failed.stderr)
 
 
 def readme(prefix, arguments):
@@ -393,7 +423,7 @@ def check_lines(program, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("example", choices=["minimal", "classify", "detect", "segment", "evaluate", "custom_decoder", "preprocess", "score", "video", "readme"])
+    parser.add_argument("example", choices=["minimal", "classify", "detect", "segment", "evaluate", "benchmark", "custom_decoder", "preprocess", "score", "video", "readme"])
     parser.add_argument("path", type=pathlib.Path)
     parser.add_argument("--squares", type=pathlib.Path)
     parser.add_argument("--compiler", default="c++")

@@ -23,11 +23,11 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 LIBRARIES = {
     "fmt": r"fmt/", "nlohmann-json": r"nlohmann/", "OpenCV": r"opencv2/", "Eigen": r"Eigen/", "Highway": r"hwy/",
     "libjpeg": r"(jpeglib|jerror|turbojpeg)\.h", "libpng": r"png\.h", "libwebp": r"webp/", "libtiff": r"tiff(io)?\.h",
-    "LibTorch": r"(torch|ATen|c10|caffe2)/", "simdjson": r"simdjson\.h",
+    "LibTorch": r"(torch|ATen|c10|caffe2)/", "OpenVINO": r"openvino/", "xxHash": r"xxhash\.h", "simdjson": r"simdjson\.h",
     "pugixml": r"pugixml\.hpp", "yaml-cpp": r"yaml-cpp/",
     "OpenSSL": r"openssl/", "zlib": r"zlib\.h",
 }
-SYSTEM = re.compile(r"(sys|arpa|netinet|linux)/|(fcntl|unistd|dlfcn|sched|errno|pthread|signal|malloc|immintrin|cpuid|dirent)\.h$")
+SYSTEM = re.compile(r"(sys|arpa|netinet|linux)/|(fcntl|unistd|dlfcn|link|sched|errno|pthread|signal|malloc|immintrin|cpuid|dirent)\.h$")
 
 
 def read_table():

@@ -202,7 +202,9 @@ TEST_CASE("what a detector cannot know is refused, not guessed") {
   CHECK(contains(refusal([&] { (void)load({}, without(", \"labels\": [\"cat\", \"dog\"]")); }), "no labels"));
   CHECK(contains(refusal([&] { (void)load({.format = "yolov99"}); }), "invalid_option"));
   CHECK(contains(refusal([&] { (void)load({.format = "yolov5"}); }), "model_contract"));
-  CHECK(contains(refusal([&] { (void)load({.labels = Labels({"a", "b", "c"})}); }), "model_contract"));
+  DetectorOptions relabeled;
+  relabeled.labels = Labels({"a", "b", "c"});
+  CHECK(contains(refusal([&] { (void)load(relabeled); }), "model_contract"));
   CHECK(contains(refusal([&] { (void)load({.score_threshold = 40.0F}); }), "score_threshold is 40, expected 0..1"));
   CHECK(contains(refusal([&] { (void)load({.iou_threshold = -0.5}); }), "iou_threshold"));
   CHECK(contains(refusal([&] {

@@ -55,6 +55,7 @@ std::vector<std::string> keys_of_full_records() {
   record.score_thresholds = {0.5F};
   record.iou_threshold = 0.5;
   record.self_test = SelfTest{.size = {8, 8}, .input_sha256 = "0", .output = {1}};
+  record.run = RecordedRun{.figure = "accuracy"};
   record.provenance = {.version = "1", .source = "here", .license = "MIT", .note = "none"};
   ModelRecord letterboxed;
   letterboxed.input.resize = {.mode = ResizeMode::letterbox, .size = {8, 8}};

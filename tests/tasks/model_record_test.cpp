@@ -46,6 +46,11 @@ TEST_CASE("a record survives being written and read") {
   record.iou_threshold = 0.6;
   record.self_test =
       SelfTest{.size = {8, 8}, .input_sha256 = std::string(64, 'a'), .output = {0.5F, -1}, .tolerance = 1e-3F};
+  record.run = RecordedRun{.precision = Precision::bfloat16,
+                           .figure = "summary.ap",
+                           .in_float32 = 0.1 + 0.2,
+                           .in_candidate = 0.299,
+                           .max_drop = 0.01};
   record.provenance = {.version = "3", .source = "here", .license = "MIT", .note = "with \"quotes\""};
   CHECK(parse_record(to_json(record)) == record);
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include <visionkit/core/device.hpp>
 #include <visionkit/image/image.hpp>
 #include <visionkit/preprocess/preprocess.hpp>
 
@@ -17,8 +18,8 @@ Image read_stored(const std::filesystem::path& path);
 /// The input tensor of the reference's first image, value by value.
 void check_probe_input(const ModelCard& card, const PreprocessOptions& options);
 
-void check_classification(const ModelCard& card);
-void check_detection(const ModelCard& card);
-void check_segmentation(const ModelCard& card);
+void check_classification(const ModelCard& card, Engine engine);
+void check_detection(const ModelCard& card, Engine engine);
+void check_segmentation(const ModelCard& card, Engine engine);
 
 }  // namespace visionkit::test

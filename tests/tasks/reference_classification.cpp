@@ -165,11 +165,12 @@ void check_multi_label(const ModelCard& card, const Classifier& classifier) {
 
 }  // namespace
 
-void check_classification(const ModelCard& card) {
+void check_classification(const ModelCard& card, Engine engine) {
   const auto record = to_record(card);
   check_probe_input(card, record.input);
-  const Classifier classifier(card.model.string(),
-                              {.all_scores = true, .record = record, .run = {.sha256 = card.card.at("sha256")}});
+  const Classifier classifier(
+      card.model.string(),
+      {.all_scores = true, .record = record, .run = {.engine = engine, .sha256 = card.card.at("sha256")}});
   check_probe_output(card, classifier);
   if (record.task == Task::classification)
     check_single_label(card, classifier);

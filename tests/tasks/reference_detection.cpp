@@ -56,11 +56,11 @@ void check_figures(const nlohmann::json& measured, const ObjectDataset& truth,
 
 }  // namespace
 
-void check_detection(const ModelCard& card) {
+void check_detection(const ModelCard& card, Engine engine) {
   auto record = to_record(card);
   if (card.reference.contains("probe") && record.input.resize.mode != ResizeMode::none)
     check_probe_input(card, record.input);
-  DetectorOptions options = {.record = record, .run = {.sha256 = card.card.at("sha256")}};
+  DetectorOptions options = {.record = record, .run = {.engine = engine, .sha256 = card.card.at("sha256")}};
   if (card.card.contains("evaluation")) {
     options.nms.max_detections = card.card.at("evaluation").at("max_detections");
     options.nms.max_candidates = card.card.at("evaluation").at("candidates_per_class");

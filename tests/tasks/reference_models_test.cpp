@@ -40,7 +40,7 @@ TEST_SUITE("reference.models") {
       std::cout << "reference.models: skipped, there is no folder of reference data\n";
       return;
     }
-    static const std::map<std::string, void (*)(const ModelCard&)> checks = {
+    static const std::map<std::string, void (*)(const ModelCard&, Engine)> checks = {
         {"classification", test::check_classification},
         {"multilabel_classification", test::check_classification},
         {"detection", test::check_detection},
@@ -55,8 +55,11 @@ TEST_SUITE("reference.models") {
       }
       const auto name = card.name();
       CAPTURE(name);
-      std::cout << name << '\n';
-      check->second(card);
+      for (const auto engine : {Engine::libtorch, Engine::automatic}) {
+        CAPTURE(to_string(engine));
+        std::cout << name << ", engine " << to_string(engine) << '\n';
+        check->second(card, engine);
+      }
       ++run;
     }
     std::cout << "reference.models: " << run << " cards run, " << skipped.size() << " skipped\n";

@@ -31,10 +31,10 @@ std::filesystem::path truth_folder(const ModelCard& card) {
 
 }  // namespace
 
-void check_segmentation(const ModelCard& card) {
+void check_segmentation(const ModelCard& card, Engine engine) {
   auto record = to_record(card);
   if (card.reference.contains("probe")) check_probe_input(card, record.input);
-  const RunOptions run = {.sha256 = card.card.at("sha256")};
+  const RunOptions run = {.engine = engine, .sha256 = card.card.at("sha256")};
   const Segmenter at_network(card.model.string(), {.resolution = MapResolution::network, .record = record, .run = run});
   record.output.resize = SegmentationResize::labels;  // the cards resized label maps
   const Segmenter at_image(card.model.string(), {.record = record, .run = run});

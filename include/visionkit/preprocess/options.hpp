@@ -35,12 +35,12 @@ enum class LetterboxAnchor {
   top_left,
 };
 
-/// How coordinates leave a letterbox. Ultralytics scales both axes by one gain and takes, where the picture is centered, an
-/// offset from d: half the filling that would be left if the resized picture had fractions of pixels.
+/// How coordinates leave a letterbox. Ultralytics scales both axes by one gain and takes, where the picture is
+/// centered, an offset from d: half the filling that would be left if the resized picture had fractions of pixels.
 enum class BoxMapping {
   rounded_padding,    ///< YOLOv8 and later: round(d - 0.1)
   unrounded_padding,  ///< YOLOv5: d
-  exact,              ///< as the pixels went: each axis by resized over original size, offset by the filling that there is
+  exact,  ///< as the pixels went: each axis by resized over original size, offset by the filling that there is
 };
 
 /// The defaults are Ultralytics'.

@@ -74,6 +74,7 @@ class VISIONKIT_API Preprocessor {
                                                  const ReadOptions& read = {}, const BatchOptions& batch = {}) const;
 
  private:
+  friend class DecodedInput;
   struct State;
   std::shared_ptr<const State> state_;
 };
