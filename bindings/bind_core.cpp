@@ -198,6 +198,20 @@ LabelMap label_map_of(py::handle ids, py::handle confidence, py::handle class_sc
   return LabelMap(std::vector<std::uint16_t>(words.data(), words.data() + words.size()), size, std::move(scores));
 }
 
+// What maps show to people.
+template <class Map>
+void define_map(py::class_<Map>& type) {
+  define_method(
+      type, "plot(self, picture: Picture | None = None, **options: Any) -> PIL.Image.Image",
+      "The picture, or a white one, tinted by class, as a Pillow image; options are those of draw_map(). Needs Pillow.",
+      [](py::object self, py::handle picture, const py::kwargs& options) {
+        return py::module_::import("visionkit.plots").attr("plot_map")(self, picture, py::dict(options));
+      },
+      py::arg("picture") = py::none());
+  define_method(type, "_repr_html_(self) -> str", "A thumbnail, for notebooks.",
+                [](py::object self) { return py::module_::import("visionkit.plots").attr("map_html")(self); });
+}
+
 void bind_label_map(py::module_& module) {
   py::class_<LabelMap> type(module, "LabelMap", "The class of every pixel of a picture.");
   define_init(type,
@@ -257,6 +271,7 @@ void bind_label_map(py::module_& module) {
         return copy.ptr() == Py_True ? ids.attr("copy")() : ids;
       },
       py::arg("dtype") = py::none(), py::arg("copy") = py::none());
+  define_map(type);
   define_method(type, "__repr__(self) -> str", "", [](const LabelMap& map) { return "<" + to_string(map) + ">"; });
   type.def("__reduce__", [](py::object self) {
     return py::make_tuple(py::type::of(self),
@@ -295,6 +310,7 @@ void bind_panoptic_map(py::module_& module) {
       type, "__eq__(self, other: object) -> bool", "Equal sizes, ids and segments.",
       [](const PanopticMap& a, const PanopticMap& b) { return a == b; }, py::is_operator());
   type.attr("__hash__") = py::none();
+  define_map(type);
   define_method(type, "__repr__(self) -> str", "", [](const PanopticMap& map) { return "<" + to_string(map) + ">"; });
   type.def("__reduce__", [](py::object self) {
     return py::make_tuple(py::type::of(self), py::make_tuple(self.attr("ids"), self.attr("segments")));
@@ -316,7 +332,6 @@ void bind_core(py::module_& module) {
                                "Pictures with everything that was marked in them; each attribute makes a list.");
   define_struct<DatasetNote>(module, "Something that a reader put right or left out, and how often.");
   define_struct<AnnotatedObjects>(module, "A data set as a reader of folders gives it.");
-  define_struct<Classification>(module, "The best classes by falling score, and all scores where they were asked for.");
   define_struct<ConnectedComponent>(module, "Pixels of one class, each of which can be reached from every other.");
   define_struct<PanopticSegment>(module, "A thing, or all stuff of one class; box x1, y1, x2, y2.");
   bind_label_map(module);

@@ -188,6 +188,65 @@ void bind_folders(py::module_& module) {
       py::arg("path"));
 }
 
+void bind_results(py::module_& module) {
+  define_struct<ResultsHeader>(module, "Whose results they are.");
+  define_struct<FailedPicture>(module, "Why a picture has no answer.");
+  define_struct<PictureResult>(module, "The answer to a picture; size (0, 0) is unknown.");
+  define_struct<ResultsReadOptions>(module, "What is accepted in files of results.");
+  define_struct<ResultsSummary>(module, "What was read.");
+  define_struct<ResultsFile>(module, "A file of results; `results` makes a list of all.");
+  define<ResultsReadOptions>(
+      module, "read_results(source: Path | bytes) -> ResultsFile",
+      "Results as lines of JSON, from a path or as bytes; a last line whose writer was stopped is counted only.",
+      [](py::handle source, const py::kwargs& keywords) {
+        const auto options = make<ResultsReadOptions>(keywords, "read_results");
+        return read_text(
+            source, "read_results", [&](std::string_view text) { return parse_results(text, options); },
+            [&](const std::string& path) { return read_results(path, options); });
+      },
+      py::arg("source"));
+  define(
+      module, "write_results(path: Path, header: ResultsHeader, results: Iterable[PictureResult]) -> None",
+      "Results as lines of JSON, whole or not at all.",
+      [](py::handle path, py::handle header, py::handle results) {
+        const auto target = text_from(path, {"write_results", "path"});
+        const auto first = from_python<ResultsHeader>(header, {"write_results", "header"});
+        const auto rows = from_python<std::vector<PictureResult>>(results, {"write_results", "results"});
+        unlocked([&] { write_results(target, first, rows); });
+      },
+      py::arg("path"), py::arg("header"), py::arg("results"));
+  define(
+      module, "to_json_line(what: ResultsHeader | PictureResult) -> str",
+      "A line of such a file, with its newline: to write one while results come.",
+      [](py::handle what) {
+        if (py::isinstance<ResultsHeader>(what)) return to_json_line(what.cast<const ResultsHeader&>());
+        return to_json_line(from_python<PictureResult>(what, {"to_json_line", "what"}));
+      },
+      py::arg("what"));
+  define(
+      module, "parse_results_header(line: str) -> ResultsHeader", "The first line of such a file.",
+      [](const std::string& line) { return parse_results_header(line); }, py::arg("line"));
+  define<ResultsReadOptions>(
+      module, "parse_result(line: str) -> PictureResult", "One of the other lines.",
+      [](const std::string& line, const py::kwargs& keywords) {
+        return parse_result(line, make<ResultsReadOptions>(keywords, "parse_result"));
+      },
+      py::arg("line"));
+  define(
+      module,
+      "to_predictions(results: Iterable[PictureResult], labels: Iterable[str], truth: ObjectDataset | CocoAnnotations "
+      "| "
+      "AnnotatedObjects) -> list[Prediction]",
+      "Detections as what metrics and COCO's results want: pictures are found by file name, classes by name.",
+      [](py::handle results, py::handle labels, py::handle truth) {
+        const auto rows = from_python<std::vector<PictureResult>>(results, {"to_predictions", "results"});
+        const auto names = from_python<std::vector<std::string>>(labels, {"to_predictions", "labels"});
+        const auto& dataset = dataset_from(truth, {"to_predictions", "truth"});
+        return to_python(unlocked([&] { return to_predictions(rows, names, dataset); }));
+      },
+      py::arg("results"), py::arg("labels"), py::arg("truth"));
+}
+
 }  // namespace
 
 void bind_dataset(py::module_& module) {
@@ -212,6 +271,7 @@ void bind_dataset(py::module_& module) {
   define_struct<MaskPairs>(module, "Pictures and their masks.");
   bind_coco(module);
   bind_folders(module);
+  bind_results(module);
 }
 
 }  // namespace visionkit::python

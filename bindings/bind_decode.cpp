@@ -197,11 +197,113 @@ void bind_outputs(py::module_& module) {
       py::arg("semantic"), py::arg("instances"));
 }
 
+py::array rows_of(const std::vector<ModelBox>& boxes) {
+  std::vector<float> corners;
+  corners.reserve(4 * boxes.size());
+  for (const auto& box : boxes) corners.insert(corners.end(), {box.x1, box.y1, box.x2, box.y2});
+  return own_array(std::move(corners), {static_cast<py::ssize_t>(boxes.size()), 4});
+}
+
+py::tuple decode_detections(py::handle format, py::handle tensors, const py::kwargs& keywords) {
+  const char* caller = "decode_detections";
+  const auto context = make<DecodeContext>(keywords, caller);
+  const auto& row = find_detection_format(text_from(format, {caller, "format"}));
+  std::vector<Tensor> held;
+  for (const auto tensor : sequence_from(tensors, {caller, "tensors"})) {
+    held.push_back(array_tensor(tensor, {caller, "tensors"}));
+  }
+  const auto found = unlocked([&] {
+    std::vector<TensorView> views;
+    for (const auto& tensor : held) views.push_back(tensor.view());
+    return row.decode(views, context);
+  });
+  std::vector<Detection> detections;
+  std::vector<std::int32_t> sources;
+  for (const auto& [box, label, score, source] : found) {
+    detections.push_back({.box = {box.x1, box.y1, box.x2, box.y2}, .label = label, .score = score});
+    sources.push_back(source);
+  }
+  return py::make_tuple(to_python(detections), own_array(std::move(sources)));
+}
+
+void bind_detection_heads(py::module_& module) {
+  define(module, "detection_formats() -> dict[str, str]", "The formats of detectors by their names, and their layouts.",
+         [] {
+           py::dict formats;
+           for (const auto& format : detection_formats()) {
+             formats[py::str(format.name.data(), format.name.size())] =
+                 py::str(format.about.data(), format.about.size());
+           }
+           return formats;
+         });
+  define<DecodeContext>(
+      module, "decode_detections(format: str, tensors: Iterable[ArrayLike]) -> tuple[Detections, NDArray[np.int32]]",
+      "The boxes in the output tensors of one picture (without a batch extent), in pixels of the network's input and "
+      "before suppression, and the row that each comes from. `class_count` and `input` are needed.",
+      decode_detections, py::arg("format"), py::arg("tensors"));
+  define<SsdAnchorOptions>(
+      module, "ssd_anchors(input: tuple[int, int]) -> NDArray[np.float32]",
+      "The boxes [n, 4] that an SSD measures from, for an input (width, height): torchvision's DefaultBoxGenerator.",
+      [](py::handle input, const py::kwargs& keywords) {
+        const auto options = make<SsdAnchorOptions>(keywords, "ssd_anchors");
+        return rows_of(ssd_anchors(options, from_python<Size>(input, {"ssd_anchors", "input"})));
+      },
+      py::arg("input"));
+  define<RetinanetAnchorOptions>(
+      module, "retinanet_anchors(input: tuple[int, int]) -> NDArray[np.float32]",
+      "The boxes [n, 4] that a RetinaNet measures from, for an input (width, height): torchvision's AnchorGenerator.",
+      [](py::handle input, const py::kwargs& keywords) {
+        const auto options = make<RetinanetAnchorOptions>(keywords, "retinanet_anchors");
+        return rows_of(retinanet_anchors(options, from_python<Size>(input, {"retinanet_anchors", "input"})));
+      },
+      py::arg("input"));
+  define(
+      module, "head_values(head: ArrayLike, layout: HeadLayout, count: int, sources: ArrayLike) -> NDArray[np.float32]",
+      "The last `count` values of some boxes of a head, [sources, count]: the mask coefficients of detections.",
+      [](py::handle head, py::handle layout, std::size_t count, py::handle sources) {
+        const auto tensor = array_tensor(head, {"head_values", "head"});
+        const auto rule = from_python<HeadLayout>(layout, {"head_values", "layout"});
+        const auto rows = as_row<std::int32_t>(sources, {"head_values", "sources"});
+        return tensor_array(head_values(tensor.view(), rule, count, rows.span()));
+      },
+      py::arg("head"), py::arg("layout"), py::arg("count"), py::arg("sources"));
+  define<PrototypeMasksOptions>(
+      module, "prototype_masks(prototypes: ArrayLike, coefficients: ArrayLike, boxes: ArrayLike) -> list[Mask]",
+      "Masks from prototypes [K, h, w] and coefficients [n, K], as YOLO has them. The boxes [n, 4] are those of the "
+      "picture where the masks are (resolution 'image'), else of the network's input.",
+      [](py::handle prototypes, py::handle coefficients, py::handle boxes, const py::kwargs& keywords) {
+        const auto options = make<PrototypeMasksOptions>(keywords, "prototype_masks");
+        const auto maps = array_tensor(prototypes, {"prototype_masks", "prototypes"});
+        const auto rows = array_tensor(coefficients, {"prototype_masks", "coefficients"});
+        const auto held = as_boxes(boxes, {"prototype_masks", "boxes"});
+        const auto span = held.span();
+        std::vector<ModelBox> input;
+        for (const auto& box : span) input.push_back({box.x1, box.y1, box.x2, box.y2});
+        const PrototypeBoxes places = {.input = input, .image = span};
+        return to_python(unlocked([&] { return prototype_masks(maps.view(), rows.view(), places, options); }));
+      },
+      py::arg("prototypes"), py::arg("coefficients"), py::arg("boxes"));
+  define<PanopticQueryOptions>(
+      module, "decode_panoptic_queries(classes: ArrayLike, masks: ArrayLike, size: tuple[int, int]) -> PanopticMap",
+      "Mask2Former's panoptic map (width, height) of class logits [queries, classes + 1] and mask logits [queries, h, "
+      "w].",
+      [](py::handle classes, py::handle masks, py::handle size, const py::kwargs& keywords) {
+        const auto options = make<PanopticQueryOptions>(keywords, "decode_panoptic_queries");
+        const auto logits = array_tensor(classes, {"decode_panoptic_queries", "classes"});
+        const auto maps = array_tensor(masks, {"decode_panoptic_queries", "masks"});
+        const auto target = from_python<Size>(size, {"decode_panoptic_queries", "size"});
+        return unlocked([&] { return decode_panoptic_queries(logits.view(), maps.view(), target, options); });
+      },
+      py::arg("classes"), py::arg("masks"), py::arg("size"));
+}
+
 }  // namespace
 
 void bind_decode(py::module_& module) {
-  define_enums<BoxOverlap, CornerRule, NmsMethod, NmsScope, ScoreActivation, SegmentationResize, SegmentationScores,
+  define_enums<BoxCoordinates, BoxEncoding, BoxOverlap, CornerRule, HeadLayout, LabelRule, MaskFrame, NmsMethod,
+               NmsScope, PrototypeResolution, PrototypeRule, ScoreActivation, SegmentationResize, SegmentationScores,
                SoftNmsDecay>(module);
+  define_struct<DecodeContext>(module, "What a decoder of detections knows beside the tensors.");
   define_struct<NmsOptions>(module, "Suppression of overlapping boxes.");
   define_struct<OpenCvNmsOptions>(module, "Suppression as cv2.dnn.NMSBoxes has it.");
   define_struct<SoftNmsOptions>(module, "Soft suppression as OpenCV and the authors have it.");
@@ -210,8 +312,15 @@ void bind_decode(py::module_& module) {
   define_struct<PasteMasksOptions>(module, "Which pixels belong to a mask.");
   define_struct<SegmentationDecodeOptions>(module, "What a label map is made by.");
   define_struct<PanopticMergeOptions>(module, "How instances and stuff are merged.");
+  define_struct<PanopticQueryOptions>(module, "How the queries of a MaskFormer or DETR become segments.");
+  define_struct<PrototypeMasksOptions>(module, "How prototypes become masks.");
+  define_struct<SsdLevel>(module, "One feature map of an SSD.");
+  define_struct<SsdAnchorOptions>(module, "The boxes that an SSD measures from.");
+  define_struct<RetinanetLevel>(module, "One feature map of a RetinaNet.");
+  define_struct<RetinanetAnchorOptions>(module, "The boxes that a RetinaNet measures from.");
   bind_nms(module);
   bind_outputs(module);
+  bind_detection_heads(module);
 }
 
 }  // namespace visionkit::python

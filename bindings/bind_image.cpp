@@ -2,6 +2,10 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+#include <visionkit/core/error.hpp>
+#include <visionkit/image/frames.hpp>
+
 #include "bindings.hpp"
 #include "fields/image.hpp"
 #include "support/define.hpp"
@@ -116,6 +120,85 @@ void bind_files(py::module_& module) {
       py::arg("path"), py::arg("map"));
 }
 
+// The plane of a frame, [height, width] of bytes.
+py::array_t<std::uint8_t> plane(py::handle value, const char* argument) {
+  const Where where = {"image_from_yuv", argument};
+  auto array = as_array<std::uint8_t>(value, where);
+  check_axes(array, 2, where);
+  return array;
+}
+
+py::array image_from_yuv(py::handle y, py::handle uv, py::handle v) {
+  const auto luma = plane(y, "y");
+  const auto height = static_cast<int>(luma.shape(0));
+  const auto width = static_cast<int>(luma.shape(1));
+  const bool is_nv12 = v.is_none();
+  const auto first = plane(uv, "uv");
+  const auto second = is_nv12 ? first : plane(v, "v");
+  const py::ssize_t rows = (height + 1) / 2;
+  const py::ssize_t columns = (width + 1) / 2 * (is_nv12 ? 2 : 1);
+  for (const auto& chroma : {first, second}) {
+    if (chroma.shape(0) == rows && chroma.shape(1) == columns) continue;
+    throw Error(ErrorCode::shape, fmt::format("image_from_yuv(): chroma has the shape ({}, {}), expected ({}, {})",
+                                              chroma.shape(0), chroma.shape(1), rows, columns));
+  }
+  const auto* samples = luma.data();
+  const auto* a = first.data();
+  const auto* b = second.data();
+  return image_array(unlocked([&] {
+    return is_nv12 ? to_image(Nv12View{samples, a, width, height, width, columns})
+                   : to_image(I420View{samples, a, b, width, height, width, columns});
+  }));
+}
+
+template <class View, class T>
+View frame_view(const py::array_t<T>& array, const Where& where) {
+  const auto channels = array.ndim() == 3 ? array.shape(2) : 1;
+  if (array.ndim() < 2 || array.ndim() > 3 || (channels != 1 && channels != 3 && channels != 4)) {
+    throw Error(ErrorCode::shape, fmt::format("{} has {} axes and {} channels, expected [height, width] or [height, "
+                                              "width, 1, 3 or 4]",
+                                              to_string(where), array.ndim(), channels));
+  }
+  View view;
+  view.data = array.data();
+  view.width = static_cast<int>(array.shape(1));
+  view.height = static_cast<int>(array.shape(0));
+  view.stride = static_cast<std::ptrdiff_t>(view.width * channels * static_cast<py::ssize_t>(sizeof(T)));
+  view.format = channels == 1 ? PixelFormat::gray8 : channels == 3 ? PixelFormat::rgb8 : PixelFormat::rgba8;
+  return view;
+}
+
+void bind_frames(py::module_& module) {
+  define(
+      module, "image_from_16bit(frame: ArrayLike, bits: int = 16) -> NDArray[np.uint8]",
+      "A picture of uint16 [height, width] or [height, width, channels] of which so many bits are in use (8..16): the "
+      "upper 8.",
+      [](py::handle frame, int bits) {
+        const Where where = {"image_from_16bit", "frame"};
+        const auto array = as_array<std::uint16_t>(frame, where);
+        auto view = frame_view<ImageView16>(array, where);
+        view.bits = bits;
+        return image_array(unlocked([&] { return to_image(view); }));
+      },
+      py::arg("frame"), py::arg("bits") = 16);
+  define(
+      module, "image_from_float(frame: ArrayLike, white: float = 1.0) -> NDArray[np.uint8]",
+      "A picture of floats [height, width] or [height, width, channels], 0 to `white`, rounded and clamped.",
+      [](py::handle frame, float white) {
+        const Where where = {"image_from_float", "frame"};
+        const auto array = as_array<float>(frame, where);
+        auto view = frame_view<ImageViewFloat>(array, where);
+        view.white = white;
+        return image_array(unlocked([&] { return to_image(view); }));
+      },
+      py::arg("frame"), py::arg("white") = 1.0F);
+  define(
+      module, "image_from_yuv(y: ArrayLike, uv: ArrayLike, v: ArrayLike | None = None) -> NDArray[np.uint8]",
+      "A video frame as RGB, by BT.601: uint8 luma [height, width] and chroma at half resolution, pairs in one plane "
+      "(NV12: [height / 2, width]) or two planes U and V (I420: [height / 2, width / 2]).",
+      image_from_yuv, py::arg("y"), py::arg("uv"), py::arg("v") = py::none());
+}
+
 void bind_panoptic_ids(py::module_& module) {
   define<PanopticReadImageOptions>(
       module, "read_panoptic_ids(path: Path) -> NDArray[np.uint32]",
@@ -159,8 +242,10 @@ void bind_drawing(py::module_& module) {
       [](py::handle picture, py::handle result, py::handle color, const py::kwargs& keywords) {
         auto options = make<DrawOptions>(keywords, "draw");
         Picture source(picture, color_from(color, "draw"), {"draw", "picture"});
-        if (py::isinstance<Classification>(result))
-          return draw_on(source, result.cast<const Classification&>(), options);
+        if (is_classification(result)) {
+          if (options.labels.empty()) options.labels = from_python<Labels>(result.attr("names"), {"draw", "names"});
+          return draw_on(source, from_python<Classification>(result, {"draw", "result"}), options);
+        }
         const auto detections = from_python<std::vector<Detection>>(result, {"draw", "result"});
         if (options.labels.empty()) options.labels = from_python<Labels>(result.attr("names"), {"draw", "names"});
         return draw_on(source, detections, options);
@@ -210,6 +295,7 @@ void bind_image(py::module_& module) {
   define_struct<MapDrawOptions>(module, "How maps are drawn; sizes of 0 follow the picture.");
   define_struct<PanopticReadImageOptions>(module, "How COCO's panoptic PNGs are read.");
   bind_files(module);
+  bind_frames(module);
   bind_panoptic_ids(module);
   bind_drawing(module);
 }

@@ -10,8 +10,8 @@ namespace {
 
 void add_classification(Shared<ClassificationMetric>& self, py::handle scores, py::handle truth, std::int64_t sample) {
   const auto number = [&] { return from_python<ClassId>(truth, {"add", "truth"}); };
-  if (py::isinstance<Classification>(scores)) {
-    const auto& result = scores.cast<const Classification&>();
+  if (is_classification(scores)) {
+    const auto result = from_python<Classification>(scores, {"add", "scores"});
     const auto label = number();
     return self.run([&](auto& metric) { metric.add(result, label, sample); });
   }
@@ -49,6 +49,10 @@ void bind_classification(py::module_& module) {
         const auto options = make<ClassificationReportOptions>(keywords, "report");
         return self.run([&](auto& metric) { return metric.report(options); });
       });
+  define_method(
+      type, "curve(self, label: int) -> CurveReport", "The curve of a class against the rest; curves must be kept.",
+      [](Type& self, int label) { return self.run([&](auto& metric) { return metric.curve(ClassId(label)); }); },
+      py::arg("label"));
   define_accumulator(type);
 }
 
@@ -168,6 +172,10 @@ void bind_multi_label(py::module_& module) {
                                const auto options = make<RateOptions>(keywords, "report");
                                return self.run([&](auto& metric) { return metric.report(options); });
                              });
+  define_method(
+      type, "curve(self, label: int) -> CurveReport", "The curve of a label; curves must be kept.",
+      [](Type& self, int label) { return self.run([&](auto& metric) { return metric.curve(ClassId(label)); }); },
+      py::arg("label"));
   define_accumulator(type);
 }
 

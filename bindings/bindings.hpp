@@ -1,5 +1,5 @@
-// The functions that fill the Python module, one for each folder (three for metrics/, which compile side by side), in
-// the order in which they need each other's classes.
+// The functions that fill the Python modules, one for each folder (three for metrics/ and two for tasks/, which compile
+// side by side), in the order in which they need each other's classes.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -14,5 +14,9 @@ void bind_dataset(pybind11::module_& module);
 void bind_metrics_classes(pybind11::module_& module);
 void bind_metrics_detection(pybind11::module_& module);
 void bind_metrics_maps(pybind11::module_& module);
+// Of visionkit._runtime:
+void bind_models(pybind11::module_& module);
+void bind_tasks(pybind11::module_& module);
+void bind_evaluate(pybind11::module_& module);
 
 }  // namespace visionkit::python

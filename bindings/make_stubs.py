@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the stubs of the compiled module from what it notes about itself: bindings/visionkit/_core.pyi and errors.pyi.
+"""Writes the stubs of the compiled modules from what they note about themselves: _core.pyi, _runtime.pyi and errors.pyi
+in bindings/visionkit.
 
     PYTHONPATH=build/release/bindings .venv/bin/python bindings/make_stubs.py           writes them
     ... bindings/make_stubs.py --check                                                  says whether they are up to date
@@ -15,16 +16,21 @@ import sys
 HEAD = '''"""Made by bindings/make_stubs.py. The docstrings are in the module."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, Protocol, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, Protocol, TypeAlias, overload
 
 import numpy as np
+import PIL.Image
 from numpy.typing import ArrayLike, NDArray
 
+from visionkit.classification import Classification
 from visionkit.detections import Detections
 from visionkit.values import {values}
+'''
 
+CORE = '''
 __version__: str
+torch_version: str
 
 class _Array(Protocol):
     @property
@@ -37,7 +43,11 @@ class _Dlpack(Protocol):
 # uint8, a Pillow image, a tensor of the CPU.
 Path: TypeAlias = str | os.PathLike[str]
 Source: TypeAlias = Path | bytes | bytearray | memoryview
-Picture: TypeAlias = Source | _Array | _Dlpack
+Picture: TypeAlias = Source | _Array | _Dlpack | PIL.Image.Image
+'''
+
+RUNTIME = '''
+from visionkit._core import *
 '''
 
 
@@ -51,6 +61,7 @@ def keywords(core, options, known):
             text = repr(value) if isinstance(value, (bool, int, float, str, tuple, list, type(None))) else "..."
             text = "..." if isinstance(value, float) and not math.isfinite(value) else text
             text = "..." if isinstance(value, tuple) and hasattr(value, "_fields") else text
+            text = "..." if isinstance(value, list) and any(type(item).__module__.startswith("visionkit") for item in value) else text
             parts.append(f"{name}: {hint} = {text}")
     return parts
 
@@ -72,29 +83,34 @@ def class_lines(core, name, notes):
         lines.append(f"    def {callable_line(core, '__init__(self) -> None', name).removeprefix('def ')}")
         lines += [line for field, _, hint in fields for line in ("    @property", f"    def {field}(self) -> {hint}: ...")]
         lines.append(f"    def replace(self, **changes: Any) -> {name}: ...")
+    overloaded = {signature.split("(")[0] for kind, signature, _ in notes if kind == "overload"}
     for kind, signature, options in notes:
         if kind == "property":
             field, hint = signature.split(": ", 1)
             lines += ["    @property", f"    def {field}(self) -> {hint}: ..."]
         else:
-            lines += ["    @staticmethod"] * (kind == "static") + ["    " + callable_line(core, signature, options)]
+            is_overloaded = signature.split("(")[0] in overloaded
+            lines += ["    @staticmethod"] * (kind == "static") + ["    @overload"] * is_overloaded
+            # A str is a picture as well as an iterable of them.
+            lines.append("    " + callable_line(core, signature, options)
+                         + "  # type: ignore[overload-overlap]" * (is_overloaded and kind == "overload"))
     return lines
 
 
-def core_stub(core):
+def stub(module, head):
     from visionkit import values
 
     notes = {}
-    for owner, kind, signature, options in core._stubs:
+    for owner, kind, signature, options in module._stubs:
         notes.setdefault(owner, []).append((kind, signature, options))
     names = sorted(name for name, value in vars(values).items() if isinstance(value, type) and hasattr(value, "_fields"))
-    lines = [HEAD.format(values=", ".join(names))]
-    for name, members in sorted(core._enums.items()):
+    lines = [HEAD.format(values=", ".join(names)) + head]
+    for name, members in sorted(module._enums.items()):
         lines.append(f"{name}: TypeAlias = Literal[{', '.join(repr(member) for member in members)}]")
-    for name in [name for name, value in vars(core).items() if isinstance(value, type)]:
-        lines += ["", *class_lines(core, name, notes.get(name, []))]
+    for name in [name for name, value in vars(module).items() if isinstance(value, type)]:
+        lines += ["", *class_lines(module, name, notes.get(name, []))]
     lines.append("")
-    lines += [callable_line(core, signature, options) for _, signature, options in notes[None]]
+    lines += [callable_line(module, signature, options) for _, signature, options in notes[None]]
     return "\n".join(lines) + "\n"
 
 
@@ -110,9 +126,14 @@ def main():
     sys.path.pop(0)  # beside this script lie the sources, without the compiled module
     from visionkit import _core
 
+    texts = {"_core.pyi": stub(_core, CORE), "errors.pyi": errors_stub()}
+    if _core.torch_version:
+        from visionkit import runtime
+
+        texts["_runtime.pyi"] = stub(runtime._runtime, RUNTIME)
     folder = pathlib.Path(__file__).resolve().parent / "visionkit"
     stale = []
-    for name, text in (("_core.pyi", core_stub(_core)), ("errors.pyi", errors_stub())):
+    for name, text in texts.items():
         path = folder / name
         old = path.read_text() if path.exists() else ""
         if "--check" not in sys.argv:

@@ -11,6 +11,8 @@ PYBIND11_MODULE(_core, module) {
   module.doc() = "visionkit without its networks; use it through the package visionkit.";
   module.attr("__version__") =
       fmt::format("{}.{}.{}", VISIONKIT_VERSION_MAJOR, VISIONKIT_VERSION_MINOR, VISIONKIT_VERSION_PATCH);
+  // The version of LibTorch that _runtime was made for; "" without one.
+  module.attr("torch_version") = VISIONKIT_PYTHON_TORCH;
   python::translate_errors();
   python::begin_module(module);
   python::bind_core(module);

@@ -92,7 +92,7 @@ std::vector<Detection> Convert<std::vector<Detection>>::from(py::handle value, c
   return detections;
 }
 
-py::object Convert<std::vector<Detection>>::to(const std::vector<Detection>& detections) {
+py::object Convert<std::vector<Detection>>::to(const std::vector<Detection>& detections, const ResultNames& names) {
   const auto count = detections.size();
   std::vector<float> boxes;
   std::vector<float> scores;
@@ -116,7 +116,36 @@ py::object Convert<std::vector<Detection>>::to(const std::vector<Detection>& det
   }
   const auto type = py::module_::import("visionkit.detections").attr("Detections");
   return type.attr("_of")(own_array(std::move(boxes), {static_cast<py::ssize_t>(count), 4}),
-                          own_array(std::move(scores)), own_array(std::move(labels)), masks);
+                          own_array(std::move(scores)), own_array(std::move(labels)), masks, names.names, names.size);
+}
+
+bool is_classification(py::handle value) {
+  return py::isinstance(value, py::module_::import("visionkit.classification").attr("Classification"));
+}
+
+Classification Convert<Classification>::from(py::handle value, const Where& where) {
+  if (!is_classification(value)) refuse(value, where, "visionkit.Classification");
+  const auto labels = as_labels(value.attr("labels"), {where.caller, "labels"});
+  const auto scores = as_row<float>(value.attr("scores"), {where.caller, "scores"});
+  const py::object all = value.attr("all_scores");
+  Classification result;
+  const auto count = std::min(labels.span().size(), scores.span().size());
+  for (std::size_t i = 0; i < count; ++i) result.classes.push_back({labels.span()[i], scores.span()[i]});
+  if (!all.is_none()) result.scores = from_python<std::vector<float>>(all, {where.caller, "all_scores"});
+  return result;
+}
+
+py::object Convert<Classification>::to(const Classification& classification, const py::tuple& names) {
+  std::vector<std::int32_t> labels;
+  std::vector<float> scores;
+  for (const auto& [label, score] : classification.classes) {
+    labels.push_back(label.value);
+    scores.push_back(score);
+  }
+  py::object all = py::none();
+  if (!classification.scores.empty()) all = own_array(std::vector(classification.scores));
+  const auto type = py::module_::import("visionkit.classification").attr("Classification");
+  return type.attr("_of")(own_array(std::move(labels)), own_array(std::move(scores)), all, names);
 }
 
 }  // namespace visionkit::python

@@ -26,7 +26,6 @@ VISIONKIT_TUPLE(ObjectBox, ObjectBox, x, y, width, height)
 VISIONKIT_FIELDS(AnnotatedImage, id, file_name, size)
 VISIONKIT_FIELDS(AnnotatedObjects, dataset, notes)
 VISIONKIT_FIELDS(Category, id, name, supercategory)
-VISIONKIT_FIELDS(Classification, classes, scores)
 VISIONKIT_FIELDS(ConnectedComponent, label, area, box, mask)
 VISIONKIT_FIELDS(DatasetNote, what, count, first)
 VISIONKIT_FIELDS(ObjectDataset, images, categories, objects)
@@ -64,13 +63,29 @@ struct Convert<Segmentation> {
   static std::string hint_out() { return "Mask | list[NDArray[np.float64]] | None"; }
 };
 
+/// What results have beside their arrays: the names of the classes, and the size of the picture or None.
+struct ResultNames {
+  py::tuple names = py::tuple();
+  py::object size = py::none();
+};
+
 /// visionkit.Detections: one array for each field.
 template <>
 struct Convert<std::vector<Detection>> {
   static std::vector<Detection> from(py::handle value, const Where& where);
-  static py::object to(const std::vector<Detection>& detections);
+  static py::object to(const std::vector<Detection>& detections, const ResultNames& names = ResultNames());
   static std::string hint_in() { return "Detections"; }
   static std::string hint_out() { return "Detections"; }
 };
+
+/// visionkit.Classification: the same.
+template <>
+struct Convert<Classification> {
+  static Classification from(py::handle value, const Where& where);
+  static py::object to(const Classification& classification, const py::tuple& names = py::tuple());
+  static std::string hint_in() { return "Classification"; }
+  static std::string hint_out() { return "Classification"; }
+};
+[[nodiscard]] bool is_classification(py::handle value);
 
 }  // namespace visionkit::python

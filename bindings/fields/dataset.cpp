@@ -1,7 +1,8 @@
 #include "fields/dataset.hpp"
 
-#include <memory>
 #include <utility>
+
+#include "support/lock.hpp"
 
 namespace visionkit::python {
 
@@ -9,15 +10,11 @@ Convert<std::function<Size(const std::string&)>>::Function Convert<std::function
     py::handle value, const Where& where) {
   if (value.is_none()) return {};
   if (PyCallable_Check(value.ptr()) == 0) refuse(value, where, "a callable that gives (width, height) for a path");
-  // The last copy may go without the lock.
-  const std::shared_ptr<PyObject> kept(value.inc_ref().ptr(), [](PyObject* object) {
-    const py::gil_scoped_acquire lock;
-    Py_DECREF(object);
-  });
-  return [kept](const std::string& path) {
-    const py::gil_scoped_acquire lock;
-    const py::object size = py::handle(kept.get())(path);
-    return from_python<Size>(size, {"read_yolo", "image_size"});
+  return [kept = share(value)](const std::string& path) {
+    return locked([&] {
+      const py::object size = py::handle(kept.get())(path);
+      return from_python<Size>(size, {"read_yolo", "image_size"});
+    });
   };
 }
 

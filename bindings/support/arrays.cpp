@@ -1,10 +1,14 @@
 #include "support/arrays.hpp"
 
+#include <cstddef>
+#include <cstring>
 #include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 #include <visionkit/core/error.hpp>
+
+#include "support/lock.hpp"
 
 namespace visionkit::python {
 namespace {
@@ -118,6 +122,13 @@ py::array tensor_array(const Tensor& tensor) {
   return array;
 }
 
+py::array copied_array(const TensorView& tensor) {
+  const auto bytes = tensor.count() * size_of(tensor.dtype);
+  const auto copy = std::make_shared<std::vector<std::byte>>(bytes);
+  if (bytes > 0) std::memcpy(copy->data(), tensor.data, bytes);
+  return tensor_array(Tensor(tensor.dtype, tensor.shape, std::shared_ptr<const void>(copy, copy->data())));
+}
+
 Tensor array_tensor(py::handle value, const Where& where) {
   py::array array = py::module_::import("numpy").attr("ascontiguousarray")(any_array(value, where));
   const auto code = fmt::format("{}{}", array.dtype().kind(), array.itemsize());
@@ -126,10 +137,8 @@ Tensor array_tensor(py::handle value, const Where& where) {
     Shape shape(array.shape(), array.shape() + array.ndim());
     const void* data = array.data();
     // The last copy of the tensor may go anywhere.
-    const std::shared_ptr<const void> owner(data, [kept = array.release().ptr()](const void*) {
-      const py::gil_scoped_acquire lock;
-      Py_DECREF(kept);
-    });
+    const std::shared_ptr<const void> owner(
+        data, [kept = array.release().ptr()](const void*) { locked([&] { Py_DECREF(kept); }); });
     return Tensor(row.dtype, std::move(shape), owner);
   }
   throw Error(ErrorCode::dtype,

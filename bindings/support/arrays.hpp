@@ -94,6 +94,8 @@ template <class T>
 
 /// A tensor's elements, which the array shares. bfloat16 comes as uint16, because NumPy has no such type.
 [[nodiscard]] py::array tensor_array(const Tensor& tensor);
+/// A copy of its elements.
+[[nodiscard]] py::array copied_array(const TensorView& tensor);
 /// The array as a tensor that keeps it alive. Throws Error with the code dtype.
 [[nodiscard]] Tensor array_tensor(py::handle value, const Where& where);
 

@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 #include <visionkit/core/error.hpp>
 
+#include "support/lock.hpp"
+
 namespace visionkit::python {
 
 void refuse(py::handle value, const Where& where, std::string_view expected) {
@@ -59,22 +61,32 @@ std::string text_from(py::handle value, const Where& where) {
   return py::module_::import("os").attr("fsencode")(value).cast<std::string>();
 }
 
+std::string near_match(std::string_view name, const std::vector<std::string_view>& names) {
+  py::list known;
+  for (const auto one : names) known.append(py::str(one.data(), one.size()));
+  const py::list near =
+      py::module_::import("difflib").attr("get_close_matches")(py::str(name.data(), name.size()), known, 1, 0.5);
+  return near.empty() ? std::string() : fmt::format("did you mean '{}'?", near[0].cast<std::string>());
+}
+
 std::size_t choice_from(py::handle value, const Where& where, const std::vector<std::string_view>& names) {
   if (!py::isinstance<py::str>(value)) refuse(value, where, fmt::format("one of {}", fmt::join(names, ", ")));
   const auto text = value.cast<std::string>();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == text) return i;
   }
-  py::list known;
-  for (const auto name : names) known.append(py::str(name.data(), name.size()));
-  const py::list near = py::module_::import("difflib").attr("get_close_matches")(value, known, 1, 0.5);
-  const auto hint = near.empty() ? std::string() : fmt::format("did you mean '{}'? ", near[0].cast<std::string>());
+  auto hint = near_match(text, names);
+  if (!hint.empty()) hint += ' ';
   throw Error(ErrorCode::invalid_option,
               fmt::format("{} is '{}'; {}accepted: {}", to_string(where), text, hint, fmt::join(names, ", ")));
 }
 
 py::object value_of(const char* name, const py::args& fields) {
   return py::module_::import("visionkit.values").attr(name)(*fields);
+}
+
+std::shared_ptr<PyObject> share(py::handle value) {
+  return {value.inc_ref().ptr(), [](PyObject* object) { locked([&] { Py_DECREF(object); }); }};
 }
 
 py::object sequence_from(py::handle value, const Where& where) {

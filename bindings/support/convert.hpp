@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,9 +46,13 @@ template <class T>
 [[nodiscard]] std::string text_from(py::handle value, const Where& where);
 /// The place of a name in `names`; throws Error with the code invalid_option, all names and the nearest.
 [[nodiscard]] std::size_t choice_from(py::handle value, const Where& where, const std::vector<std::string_view>& names);
+/// "did you mean 'greedy'?", or nothing where none of the names is near.
+[[nodiscard]] std::string near_match(std::string_view name, const std::vector<std::string_view>& names);
 [[noreturn]] void refuse(py::handle value, const Where& where, std::string_view expected);
 /// An instance of visionkit.values.<name> made of these.
 [[nodiscard]] py::object value_of(const char* name, const py::args& fields);
+/// A reference whose last copy may go anywhere, without the lock.
+[[nodiscard]] std::shared_ptr<PyObject> share(py::handle value);
 /// Any iterable but text.
 [[nodiscard]] py::object sequence_from(py::handle value, const Where& where);
 

@@ -31,12 +31,18 @@ std::vector<std::string> split_parameters(std::string_view text) {
   return parts;
 }
 
-// A default that inspect.signature() can read; other structs are shown as {}, which makes them.
+bool is_literal(py::handle value) {
+  if (py::isinstance<py::list>(value)) {
+    return std::all_of(value.begin(), value.end(), [](py::handle item) { return is_literal(item); });
+  }
+  return value.is_none() || py::isinstance<py::bool_>(value) || py::isinstance<py::int_>(value) ||
+         py::isinstance<py::float_>(value) || py::isinstance<py::str>(value) || PyTuple_CheckExact(value.ptr()) != 0;
+}
+
+// A default that inspect.signature() can read; structs are shown as {}, which makes them, lists of structs as ellipses.
 std::string default_text(const py::object& value) {
-  const bool is_literal = value.is_none() || py::isinstance<py::bool_>(value) || py::isinstance<py::int_>(value) ||
-                          py::isinstance<py::float_>(value) || py::isinstance<py::str>(value) ||
-                          PyTuple_CheckExact(value.ptr()) != 0 || py::isinstance<py::list>(value);
-  return is_literal ? std::string(py::repr(value)) : "{}";
+  if (is_literal(value)) return py::repr(value);
+  return py::isinstance<py::list>(value) ? "..." : "{}";
 }
 
 }  // namespace
@@ -91,6 +97,10 @@ Definition note_definition(py::handle scope, Binding binding, const char* signat
 
 void note_property(py::handle type, const char* signature) {
   notes().append(py::make_tuple(type.attr("__name__"), "property", signature, py::none()));
+}
+
+void note_overload(py::handle type, const char* signature) {
+  notes().append(py::make_tuple(type.attr("__name__"), "overload", signature, py::none()));
 }
 
 }  // namespace visionkit::python

@@ -13,6 +13,7 @@
 #include <pybind11/pybind11.h>
 
 #include "support/convert.hpp"
+#include "support/lock.hpp"
 
 namespace visionkit::python {
 
@@ -32,6 +33,8 @@ struct Definition {
 [[nodiscard]] Definition note_definition(py::handle scope, Binding binding, const char* signature, const char* doc,
                                          const StructTable* options);
 void note_property(py::handle type, const char* signature);
+/// Another line of the method that is defined next, for the stubs.
+void note_overload(py::handle type, const char* signature);
 
 template <class Options>
 const StructTable* options_table() {
@@ -97,13 +100,6 @@ void define_enums(py::module_& module) {
     module.attr("_enums")[Enumerators<E>::name] = names;
   };
   (note.template operator()<T>(), ...);
-}
-
-/// Runs `work` without the interpreter's lock. Nothing of Python may be touched in it.
-template <class Work>
-auto unlocked(Work&& work) {
-  const py::gil_scoped_release release;
-  return std::forward<Work>(work)();
 }
 
 }  // namespace visionkit::python

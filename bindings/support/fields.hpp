@@ -45,11 +45,13 @@ concept DescribedEnum = requires {
   Enumerators<T>::list;
 };
 
-/// Options give their lists as tuples, results theirs as arrays.
+/// Options, and what they are made of, give their lists as tuples, results theirs as arrays.
 template <Described T>
 constexpr bool is_options() {
-  return std::string_view(Fields<T>::name).ends_with("Options") ||
-         std::string_view(Fields<T>::name).ends_with("Limits");
+  for (const std::string_view end : {"Options", "Limits", "Context", "Level"}) {
+    if (std::string_view(Fields<T>::name).ends_with(end)) return true;
+  }
+  return false;
 }
 
 /// "python::ColorOrder" without its namespace.

@@ -4,6 +4,9 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "support/convert.hpp"
 
 namespace visionkit::python {
 namespace {
@@ -64,12 +67,10 @@ void assign(const StructTable& table, void* object, const py::dict& keywords, co
     const auto field =
         std::find_if(table.fields.begin(), table.fields.end(), [&](const auto& row) { return name == row.name; });
     if (field == table.fields.end()) {
-      py::list known;
-      for (const auto& row : table.fields) known.append(row.name);
-      const py::list near = py::module_::import("difflib").attr("get_close_matches")(key, known, 1, 0.5);
-      const auto hint = near.empty()
-                            ? fmt::format("known are {}", py::str(", ").attr("join")(known).cast<std::string>())
-                            : fmt::format("did you mean '{}'?", near[0].cast<std::string>());
+      std::vector<std::string_view> known;
+      for (const auto& row : table.fields) known.emplace_back(row.name);
+      auto hint = near_match(name, known);
+      if (hint.empty()) hint = fmt::format("known are {}", fmt::join(known, ", "));
       throw py::type_error(fmt::format("{}() got an unexpected keyword argument '{}'; {}", caller, name, hint));
     }
     field->set(object, value, {caller, field->name});

@@ -3,6 +3,7 @@
 import pathlib
 
 import pytest
+import visionkit
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -10,3 +11,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 @pytest.fixture
 def root():
     return ROOT
+
+
+needs_runtime = pytest.mark.skipif(not visionkit._core.torch_version, reason="built without LibTorch")
+
+
+@pytest.fixture(scope="session")
+def steady(tmp_path_factory):
+    """How models run whose answers are compared bit by bit with those of another load: in one form, which the cache
+    keeps, and on as many threads."""
+    return {"engine": "libtorch", "threads": 1, "cache_folder": str(tmp_path_factory.mktemp("cache"))}

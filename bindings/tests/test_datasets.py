@@ -70,3 +70,41 @@ def test_folders_and_tables(tmp_path):
     assert pairs.pairs[0].image == "a.jpg"
     (tmp_path / "names.txt").write_text("cat\ndog\n")
     assert datasets.read_labels(tmp_path / "names.txt") == ["cat", "dog"]
+
+
+def some_results():
+    found = visionkit.Detections([[1, 2, 11, 12]], [0.5], [1])
+    label_map = visionkit.LabelMap(np.array([[0, 1], [1, 255]], np.uint8))
+    segments = [visionkit.PanopticSegment(id=7, label=1, kind="stuff", area=4, box=(0, 0, 2, 2))]
+    panoptic_map = visionkit.PanopticMap(np.full((2, 2), 7, np.uint32), segments)
+    failed = datasets.FailedPicture(code="image_corrupt", reason="cut off")
+    answers = [found, visionkit.Classification([2, 0], [0.75, 0.25]), label_map, panoptic_map, failed]
+    return [datasets.PictureResult(file=f"{i}.jpg", size=(20, 30), answer=answer) for i, answer in enumerate(answers)]
+
+
+def test_results_are_lines_of_json(tmp_path):
+    header = datasets.ResultsHeader(task="detection", model_sha256="ab", labels=["cat", "dog"])
+    results = some_results()
+    datasets.write_results(tmp_path / "r.jsonl", header, results)
+    read = datasets.read_results(tmp_path / "r.jsonl")
+    assert read.results == results and read.summary.header == header and read.summary.results == 5
+    assert [type(result.answer).__name__ for result in read.results] == [
+        "Detections", "Classification", "LabelMap", "PanopticMap", "FailedPicture"]
+    lines = (tmp_path / "r.jsonl").read_text().splitlines(keepends=True)
+    assert lines == [datasets.to_json_line(line) for line in (header, *results)]
+    assert datasets.parse_results_header(lines[0]) == header
+    assert [datasets.parse_result(line) for line in lines[1:]] == results
+    cut = datasets.read_results("".join(lines).encode()[:-5])
+    assert cut.summary.results == 4 and cut.summary.broken_bytes == len(lines[-1]) - 5
+    with pytest.raises(visionkit.Error) as caught:
+        datasets.read_results(tmp_path / "r.jsonl", max_line_bytes=50)
+    assert caught.value.code == "dataset_too_large"
+
+
+def test_results_become_predictions():
+    result = datasets.PictureResult(file="a.jpg", answer=visionkit.Detections([[1, 2, 11, 12]], [0.5], [1]))
+    predictions = datasets.to_predictions([result], ["cat", "dog"], dataset())
+    assert predictions == [datasets.Prediction(image_id=1, category_id=2, score=0.5, box=(1, 2, 10, 10), area=100)]
+    with pytest.raises(visionkit.Error) as caught:
+        datasets.to_predictions([result], ["cat", "cow"], dataset())
+    assert caught.value.code == "dataset_reference"

@@ -37,6 +37,8 @@ def test_classification_is_that_of_scikit_learn(seed, classes, samples):
         if (truth == label).any():
             area = sk.average_precision_score(truth == label, scores[:, label])
             assert report.curves[label].average_precision == pytest.approx(area, abs=1e-9)
+        curve = metric.curve(label)
+        assert curve.summary == report.curves[label] and len(curve.points) == len(np.unique(scores[:, label]))
 
 
 @given(seeds, st.integers(1, 5), st.integers(1, 40))
@@ -131,7 +133,7 @@ def test_segmentation_is_that_of_scikit_learn(seed, classes):
 def sample_report():
     metric = metrics.ClassificationMetric(3, per_sample="yes")
     metric.add([0.1, 0.7, 0.2], 1, 0)
-    metric.add(visionkit.Classification(classes=[(2, 0.6), (0, 0.3)]), 0, 1)
+    metric.add(visionkit.Classification([2, 0], [0.6, 0.3]), 0, 1)
     return metric.report()
 
 

@@ -13,26 +13,39 @@ HEADERS = ROOT / "include" / "visionkit"
 STRUCT = re.compile(r"^struct (\w*(?:Options|Limits|Formats)) \{(.*?)^\};", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r"^  (?!friend|static|using|\[\[)([\w:<>,* ()&]+?) (\w+)(?: = ([^;]*))?;", re.MULTILINE)
 ENUM = re.compile(r"^enum class (\w+) \{(.*?)\}", re.MULTILINE | re.DOTALL)
-# What belongs to networks, which visionkit._core has none of; and frames of cameras, which come as arrays.
-OTHER = {"RunOptions", "ModelLimits", "ClassifierOptions", "DetectorOptions", "SegmenterOptions"}
-ELSEWHERE = {"SsdAnchorOptions", "RetinanetAnchorOptions", "PanopticQueryOptions", "PrototypeMasksOptions",
-             "ResultsReadOptions"}
-GIVEN = {("LabelmeReadOptions", "decode_mask")}  # by the package itself
+HAS_RUNTIME = bool(_core.torch_version)
+# What belongs to networks, though it stands among the headers of visionkit::core.
+NETWORKS = {"RunOptions", "ModelLimits"}
+# By the package itself, or by Python's own means.
+GIVEN = {("LabelmeReadOptions", "decode_mask"), ("EvaluateOptions", "progress"), ("EvaluateOptions", "stop")}
 
 
 def without_comments(text):
     return re.sub(r"//.*", "", text)
 
 
-def core_headers():
-    folders = ("core", "image", "preprocess", "decode", "metrics", "dataset")
+def headers():
+    folders = ("core", "image", "preprocess", "decode", "metrics", "dataset", *[".", "evaluate"] * HAS_RUNTIME)
     return [path for folder in folders for path in sorted((HEADERS / folder).glob("*.hpp"))]
 
 
+def modules():
+    if not HAS_RUNTIME:
+        return [_core]
+    from visionkit import runtime
+
+    return [_core, runtime._runtime]
+
+
+def module_of(table, name):
+    """The module whose table (_structs, _enums) has the name."""
+    return next((module for module in modules() if name in getattr(module, table)), None)
+
+
 def structs():
-    for path in core_headers():
+    for path in headers():
         for name, body in STRUCT.findall(without_comments(path.read_text())):
-            if name not in OTHER | ELSEWHERE:
+            if HAS_RUNTIME or name not in NETWORKS:
                 yield name, [field for field in FIELD.findall(body) if (name, field[1]) not in GIVEN]
 
 
@@ -55,22 +68,28 @@ def value_of(text):
     return None
 
 
+def enumerator_of(name):
+    """C++'s word for a name of Python: `auto` is a keyword there."""
+    return "automatic" if name == "auto" else name.replace(".", "_")
+
+
 @pytest.mark.parametrize(("name", "fields"), list(structs()), ids=lambda value: value if isinstance(value, str) else "")
 def test_every_field_is_a_keyword_with_the_same_default(name, fields):
     assert fields, "the parser finds no field"
-    assert [field for field, _, _ in _core._structs[name]] == [field for _, field, _ in fields]
-    options = getattr(_core, name)()
+    module = module_of("_structs", name)
+    assert [field for field, _, _ in module._structs[name]] == [field for _, field, _ in fields]
+    options = getattr(module, name)()
     for _, field, default in fields:
         expected, value = value_of(default), getattr(options, field)
         if expected is None:
             continue
         if isinstance(value, str):
-            assert value.replace(".", "_") == expected, field
+            assert enumerator_of(value) == expected, field
         elif isinstance(expected, float) and not isinstance(value, tuple):
             assert value == pytest.approx(expected, rel=1e-6), field
         else:
             assert value == expected, field
-    assert getattr(_core, name)(**{field: getattr(options, field) for _, field, _ in fields}) == options
+    assert getattr(module, name)(**{field: getattr(options, field) for _, field, _ in fields}) == options
     assert repr(options).startswith(f"{name}(")
 
 
@@ -84,14 +103,15 @@ def test_the_parser_finds_the_structs_and_their_defaults():
 
 def test_every_enumerator_is_a_name():
     count = 0
-    for path in core_headers():
+    for path in headers():
         for name, body in ENUM.findall(without_comments(path.read_text())):
-            if name not in _core._enums:
+            module = module_of("_enums", name)
+            if module is None:
                 continue
             enumerators = [part.strip() for part in body.split(",") if part.strip()]
-            assert [member.replace(".", "_") for member in _core._enums[name]] == enumerators, name
+            assert [enumerator_of(member) for member in module._enums[name]] == enumerators, name
             count += 1
-    assert count == len(_core._enums) - 1  # ColorOrder is the package's own
+    assert count == sum(len(module._enums) for module in modules()) - 1  # ColorOrder is the package's own
 
 
 def test_options_are_values():

@@ -170,3 +170,23 @@ def test_maps_and_masks_are_files(tmp_path):
     assert label_map.areas()[2] == (2, mask.area)
     assert sum(part.area for part in label_map.components(2)) == mask.area
     assert visionkit.draw_map(np.zeros((9, 11, 3), np.uint8), label_map).shape[1] == 11
+
+
+def test_frames_of_cameras_become_pictures():
+    deep = PICTURE.astype(np.uint16)
+    assert np.array_equal(visionkit.image_from_16bit(deep << 8), PICTURE)
+    assert np.array_equal(visionkit.image_from_16bit(deep[..., 0] << 4, bits=12), PICTURE[..., 0])
+    assert np.array_equal(visionkit.image_from_float(PICTURE / 255), PICTURE)
+    assert np.array_equal(visionkit.image_from_float(PICTURE[::2].astype(np.float32), white=255), PICTURE[::2])
+    y, u, v = (RANDOM.integers(0, 256, shape, np.uint8) for shape in ((8, 6), (4, 3), (4, 3)))
+    pairs = np.stack([u, v], axis=2).reshape(4, 6)
+    picture = visionkit.image_from_yuv(y, pairs)
+    assert picture.shape == (8, 6, 3) and np.array_equal(visionkit.image_from_yuv(y, u, v), picture)
+    cv2 = pytest.importorskip("cv2")
+    expected = cv2.cvtColor(np.vstack([y, pairs]), cv2.COLOR_YUV2RGB_NV12)
+    assert np.array_equal(picture, expected)
+    for wrong in (lambda: visionkit.image_from_yuv(y, u), lambda: visionkit.image_from_yuv(y, pairs, v),
+                  lambda: visionkit.image_from_16bit(deep[..., :2]), lambda: visionkit.image_from_float(1.0)):
+        with pytest.raises(visionkit.Error) as caught:
+            wrong()
+        assert caught.value.code == "shape"

@@ -1,5 +1,5 @@
-"""Annotations and results in files: COCO, COCO panoptic, Pascal VOC, YOLO, LabelMe, folders and
-tables. Readers are strict and name the place of what is wrong; writers leave a whole file or none."""
+"""Annotations and results in files: COCO, COCO panoptic, Pascal VOC, YOLO, LabelMe, folders, tables, and visionkit's own
+results. Readers are strict and name the place of what is wrong; writers leave a whole file or none."""
 
 from visionkit._core import (
     AnnotatedImage as AnnotatedImage,
@@ -9,6 +9,7 @@ from visionkit._core import (
     CocoReadOptions as CocoReadOptions,
     CocoResults as CocoResults,
     DatasetNote as DatasetNote,
+    FailedPicture as FailedPicture,
     LabeledImage as LabeledImage,
     LabeledImages as LabeledImages,
     LabelmeReadOptions as LabelmeReadOptions,
@@ -21,12 +22,19 @@ from visionkit._core import (
     PanopticClass as PanopticClass,
     PanopticDataset as PanopticDataset,
     PanopticReadOptions as PanopticReadOptions,
+    PictureResult as PictureResult,
     Prediction as Prediction,
+    ResultsFile as ResultsFile,
+    ResultsHeader as ResultsHeader,
+    ResultsReadOptions as ResultsReadOptions,
+    ResultsSummary as ResultsSummary,
     TrueObject as TrueObject,
     VocReadOptions as VocReadOptions,
     VocWriteOptions as VocWriteOptions,
     YoloReadOptions as YoloReadOptions,
     YoloWriteOptions as YoloWriteOptions,
+    parse_result as parse_result,
+    parse_results_header as parse_results_header,
     read_class_folders as read_class_folders,
     read_coco as read_coco,
     read_coco_panoptic as read_coco_panoptic,
@@ -35,13 +43,17 @@ from visionkit._core import (
     read_labelme as read_labelme,
     read_labels as read_labels,
     read_mask_pairs as read_mask_pairs,
+    read_results as read_results,
     read_voc as read_voc,
     read_yolo as read_yolo,
+    to_json_line as to_json_line,
+    to_predictions as to_predictions,
     write_coco as write_coco,
     write_coco_panoptic as write_coco_panoptic,
     write_coco_results as write_coco_results,
     write_label_table as write_label_table,
     write_labelme as write_labelme,
+    write_results as write_results,
     write_voc as write_voc,
     write_yolo as write_yolo,
 )

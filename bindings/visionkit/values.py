@@ -82,3 +82,10 @@ class SampleValue(NamedTuple):
 
     sample: int
     value: float
+
+
+class FigureLimit(NamedTuple):
+    """A figure of a report must be at least this."""
+
+    figure: str
+    least: float
