@@ -64,7 +64,7 @@ def install(args):
                 sys.exit(f"{file} names {origin}")
     for library in moved.rglob("lib*.so"):
         found = re.findall(r"(?:RUNPATH|RPATH)\).*\[(.*)\]", run("readelf", "-d", library))
-        stray = [entry for entry in ":".join(found).split(":") if entry not in ("", "$ORIGIN", args.torch)]
+        stray = [entry for entry in ":".join(found).split(":") if entry not in ("", "$ORIGIN", *args.engine)]
         if stray:
             sys.exit(f"{library} carries stray RPATH entries: {stray}")
 
@@ -129,7 +129,8 @@ def main():
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--component", default="core")
     parser.add_argument("--compiler", default="c++")
-    parser.add_argument("--torch", default="", help="LibTorch's library folder, the one RPATH entry that is allowed")
+    parser.add_argument("--engine", action="append", default=[],
+                        help="library folder of LibTorch or OpenVINO, the only RPATH entries that are allowed")
     parser.add_argument("--settings", nargs="*", default=[], metavar="NAME=VALUE", help="CMake settings")
     args = parser.parse_args()
     args.work = args.work.resolve()
