@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <span>
 
 #include <fmt/format.h>
@@ -71,7 +72,15 @@ PrecisionChoice choose(const std::string& model, TaskOptions task, const Truth& 
       choice.record = object.describe().record;
     };
     measure(Precision::float32, choice.in_float32, choice.float32_ms);
-    measure(options.candidate, choice.in_candidate, choice.candidate_ms);
+    try {
+      measure(options.candidate, choice.in_candidate, choice.candidate_ms);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::model_runtime) throw;
+      choice.in_candidate = choice.candidate_ms = std::numeric_limits<double>::quiet_NaN();
+      choice.reason = fmt::format("float32, because the model does not run with {} here: {}",
+                                  to_string(options.candidate), error.what());
+      return choice;
+    }
     decide(choice, options);
     choice.record.run = RecordedRun{.precision = choice.precision,
                                     .figure = options.figure,

@@ -2,6 +2,7 @@
 #include <visionkit/evaluate/choose_precision.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <doctest/doctest.h>
@@ -125,7 +126,11 @@ TEST_CASE("a loss that is not allowed is found, for classifiers, detectors and s
   const auto boxes = choose_precision(test::model_path("digit_detector.pt"), DetectorOptions{}, test::scenes(),
                                       {.figure = "ap", .max_drop = 0.2});
   CHECK(boxes.in_float32 > 0.5);
-  CHECK(boxes.in_float32 - boxes.in_candidate < 0.2);
+  // LibTorch 1.13 has no bfloat16 for some of its operators.
+  if (std::isnan(boxes.in_candidate))
+    CHECK(contains(boxes.reason, "does not run with bfloat16 here"));
+  else
+    CHECK(boxes.in_float32 - boxes.in_candidate < 0.2);
   const auto maps = choose_precision(test::model_path("digit_segmenter.pt"), SegmenterOptions{},
                                      test::semantic_scenes(), {.figure = "mean_iou", .max_drop = 0.2});
   CHECK(maps.in_float32 > 0.5);

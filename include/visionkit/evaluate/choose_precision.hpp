@@ -36,8 +36,8 @@ struct PrecisionChoice {
   Precision precision = Precision::float32;  ///< the candidate when it is good enough and faster, otherwise float32
   std::string reason = {};                   ///< one line with the figures
   double in_float32 = 0;                     ///< the figure
-  double in_candidate = 0;
-  double float32_ms = 0;  ///< median of a call, EvaluateOptions::batch pictures
+  double in_candidate = 0;  ///< NaN, and `record` without a decision, when the model does not run with it here
+  double float32_ms = 0;    ///< median of a call, EvaluateOptions::batch pictures
   double candidate_ms = 0;
   ModelRecord record = {};  ///< of the model, with the decision in `run`
 };
