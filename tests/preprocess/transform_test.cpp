@@ -58,7 +58,8 @@ TEST_CASE("the two Ultralytics rules differ by the fraction of the padding") {
 
 TEST_CASE("the exact mapping follows the pixels on each axis") {
   // 640 x 426 into 416 x 416, sizes truncated: 416 x 276 pixels, 70 rows of filling above.
-  const auto transform = letterboxed({640, 426}, {416, 416}, {.size_rounding = Rounding::truncate, .box_mapping = BoxMapping::exact});
+  const auto transform =
+      letterboxed({640, 426}, {416, 416}, {.size_rounding = Rounding::truncate, .box_mapping = BoxMapping::exact});
   CHECK(transform.to_image(ModelPoint{0, 70}) == Point{0, 0});
   CHECK(transform.to_image(ModelPoint{416, 70 + 276}) == Point{640, 426});
 }
