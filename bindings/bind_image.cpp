@@ -9,6 +9,7 @@
 #include "bindings.hpp"
 #include "fields/image.hpp"
 #include "support/define.hpp"
+#include "support/file_source.hpp"
 
 namespace visionkit::python {
 namespace {
@@ -21,20 +22,11 @@ py::bytes bytes_of(const std::vector<std::uint8_t>& data) {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
 }
 
-// Bytes of a file, from memory or from a path: what `from_bytes` and `from_path` make of it without the lock.
+// What `from_bytes` or `from_path` makes of a file, without the lock.
 template <class FromBytes, class FromPath>
 auto read_source(py::handle source, const char* caller, FromBytes from_bytes, FromPath from_path) {
-  if (py::isinstance<py::str>(source) || py::hasattr(source, "__fspath__")) {
-    const auto path = text_from(source, {caller, "source"});
-    return unlocked([&] { return from_path(path); });
-  }
-  if (PyObject_CheckBuffer(source.ptr()) == 0) refuse(source, {caller, "source"}, "a path or the bytes of a file");
-  const auto buffer = py::reinterpret_borrow<py::buffer>(source).request();
-  if (PyBuffer_IsContiguous(buffer.view(), 'C') == 0)
-    refuse(source, {caller, "source"}, "a path or the bytes of a file, one behind the other");
-  const std::span bytes(static_cast<const std::uint8_t*>(buffer.ptr),
-                        static_cast<std::size_t>(buffer.size * buffer.itemsize));
-  return unlocked([&] { return from_bytes(bytes); });
+  const FileSource file(source, {caller, "source"});
+  return unlocked([&] { return file.path ? from_path(*file.path) : from_bytes(file.bytes); });
 }
 
 ReadResult read(py::handle source, const py::kwargs& keywords, const char* caller) {

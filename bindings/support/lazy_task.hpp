@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fields/tasks.hpp"
+#include "support/file_source.hpp"
 #include "support/pictures.hpp"
 
 namespace visionkit::python {
@@ -19,17 +20,13 @@ class LazyTask {
  public:
   /// From a path, or from the bytes of a file.
   LazyTask(py::handle model, Options options, const Where& where) : options_(std::move(options)) {
-    if (py::isinstance<py::str>(model) || py::hasattr(model, "__fspath__")) {
-      path_ = text_from(model, where);
+    const FileSource file(model, where);
+    if (file.path) {
+      path_ = *file.path;
       load();
       return;
     }
-    if (PyObject_CheckBuffer(model.ptr()) == 0) refuse(model, where, "a path or the bytes of a file");
-    const auto buffer = py::reinterpret_borrow<py::buffer>(model).request();
-    if (PyBuffer_IsContiguous(buffer.view(), 'C') == 0) refuse(model, where, "bytes, one behind the other");
-    const std::span bytes(static_cast<const std::uint8_t*>(buffer.ptr),
-                          static_cast<std::size_t>(buffer.size * buffer.itemsize));
-    unlocked_with_callables([&] { task_.emplace(Task::from_bytes(bytes, options_)); });
+    unlocked_with_callables([&] { task_.emplace(Task::from_bytes(file.bytes, options_)); });
     names_ = py::tuple(to_python(task_->labels()));
   }
   /// Out of a pickle.

@@ -11,10 +11,9 @@ import pytest
 import visionkit
 from visionkit import datasets, metrics
 
-from conftest import ROOT, needs_runtime
+from conftest import MODELS, ROOT, needs_runtime
 
 pytestmark = needs_runtime
-MODELS = ROOT / "tests" / "data" / "models"
 SCENES = ROOT / "tests" / "data" / "scenes"
 
 

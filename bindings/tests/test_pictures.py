@@ -1,11 +1,12 @@
 """Pictures in every form, in and out, without copies where memory allows."""
 
 import pickle
-import threading
 
 import numpy as np
 import pytest
 import visionkit
+
+from conftest import in_threads
 
 RANDOM = np.random.default_rng(1)
 PICTURE = RANDOM.integers(0, 256, (12, 17, 3), np.uint8)
@@ -148,11 +149,7 @@ def test_threads_share_a_preprocessor():
             if not np.array_equal(preprocessor(PICTURE)[0], expected):
                 wrong.append(1)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work)
     assert not wrong
 
 

@@ -2,16 +2,14 @@
 
 import os
 import pickle
-import threading
 
 import numpy as np
 import pytest
 import visionkit
 
-from conftest import ROOT, needs_runtime
+from conftest import MODELS, ROOT, in_threads, needs_runtime
 
 pytestmark = needs_runtime
-MODELS = ROOT / "tests" / "data" / "models"
 
 
 @pytest.fixture(scope="module")
@@ -190,11 +188,7 @@ def test_threads_share_a_model(detector, scene):
             if detector.detect(scene) != expected:
                 wrong.append(1)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work)
     assert not wrong
 
 

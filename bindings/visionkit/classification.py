@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from visionkit import _core, errors
+from visionkit.containers import Named, is_place, places
 from visionkit.values import ClassScore
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from visionkit._core import Picture
 
 
-class Classification:
+class Classification(Named):
     """The best classes of a picture by falling score: `labels` int32 [n], `scores` float32 [n] (probabilities, 0..1),
     `all_scores` float32 [classes] in the model's order or None, `names` the names of the classes (empty: there are none).
 
@@ -78,11 +79,9 @@ class Classification:
     def __getitem__(self, key: slice | Sequence[int] | Sequence[bool] | NDArray[Any]) -> Classification: ...
     def __getitem__(self, key: Any) -> ClassScore | Classification:
         """One ClassScore by its place; else those of a slice (views), of places, or where a boolean mask is True."""
-        if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
+        if is_place(key):
             return ClassScore(int(self.labels[key]), float(self.scores[key]))
-        if not isinstance(key, slice):
-            key = np.asarray(key)
-            key = key.astype(np.intp) if key.size == 0 and key.dtype != bool else key
+        key = places(key)
         return self._of(self.labels[key], self.scores[key], self.all_scores, self.names)
 
     def __add__(self, other: Classification) -> Classification:
@@ -108,10 +107,6 @@ class Classification:
         return Classification._of, (self.labels, self.scores, self.all_scores, self.names)
 
     # Other forms.
-
-    def name(self, label: int) -> str:
-        """The name of a class; its number as text where there is none."""
-        return self.names[label] if 0 <= label < len(self.names) else str(label)
 
     @property
     def best(self) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from visionkit import _core
+from visionkit import _core, plots
+from visionkit.containers import Named, is_place, places
 from visionkit.values import Box, Size
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Detection(NamedTuple):
     mask: Mask | None = None
 
 
-class Detections:
+class Detections(Named):
     """Objects found in a picture: `boxes` float32 [n, 4] as x1, y1, x2, y2 in pixels, `scores` float32 [n], `labels`
     int32 [n], `masks` a list of Mask or None, `names` the names of the classes by label (empty: there are none), `size`
     the (width, height) of the picture where it is known.
@@ -105,18 +105,15 @@ class Detections:
     def __getitem__(self, key: slice | Sequence[int] | Sequence[bool] | NDArray[Any]) -> Detections: ...
     def __getitem__(self, key: Any) -> Detection | Detections:
         """One Detection by its place; else those of a slice (views), of places, or where a boolean mask is True."""
-        if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
+        if is_place(key):
             index = key.__index__()
             if not -len(self) <= index < len(self):
                 raise IndexError(f"detection {index} of {len(self)}")
             return self._item(index)
-        if not isinstance(key, slice):
-            key = np.asarray(key)
-            key = key.astype(np.intp) if key.size == 0 and key.dtype != bool else key
+        key = places(key)
         masks = self.masks
         if masks is not None:
-            places = np.arange(len(self))[key].tolist()
-            masks = [masks[place] for place in places]
+            masks = [masks[place] for place in np.arange(len(self))[key].tolist()]
         return self._of(self.boxes[key], self.scores[key], self.labels[key], masks, self.names, self.size)
 
     def __add__(self, other: Detections) -> Detections:
@@ -137,10 +134,6 @@ class Detections:
         return Detections._of, (self.boxes, self.scores, self.labels, self.masks, self.names, self.size)
 
     # Other forms.
-
-    def name(self, label: int) -> str:
-        """The name of a class; its number as text where there is none."""
-        return self.names[label] if 0 <= label < len(self.names) else str(label)
 
     @property
     def areas(self) -> NDArray[np.float64]:
@@ -234,8 +227,7 @@ class Detections:
         width, height = (max(1, round(side * scale)) for side in self.size)
         canvas = np.full((height * 2, width * 2, 3), 240, np.uint8)
         small = self._of(self.boxes * np.float32(2 * scale), self.scores, self.labels, None, self.names)
-        png = _core.encode_image(_core.draw(canvas, small, labels=self.names, score_style="none"), format="png")
-        return f'<br><img width="{width}" height="{height}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+        return plots.image_html(_core.draw(canvas, small, labels=self.names, score_style="none"), Size(width, height))
 
 
 def concatenate(parts: Iterable[Detections]) -> Detections:

@@ -1,4 +1,4 @@
-"""Label maps and panoptic maps as pictures."""
+"""Label maps and panoptic maps as pictures, and pictures in the pages of notebooks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import html
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from visionkit import _core
+from visionkit.values import Size
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -28,10 +30,14 @@ def map_html(map: LabelMap | PanopticMap) -> str:
     drawn = _core.draw_map(_canvas(map), map, opacity=1, legend_entries=0)
     scale = min(1, 160 / max(drawn.shape[:2]))
     height, width = (max(1, round(side * scale)) for side in drawn.shape[:2])
-    png = base64.b64encode(_core.encode_image(_core.resize(drawn, (width, height)), format="png")).decode()
-    return (f'<div>{html.escape(repr(map))}<br><img width="{width}" height="{height}" '
-            f'src="data:image/png;base64,{png}"></div>')
+    return f"<div>{html.escape(repr(map))}{image_html(_core.resize(drawn, (width, height)), Size(width, height))}</div>"
 
 
-def _canvas(map: LabelMap | PanopticMap) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def image_html(pixels: NDArray[np.uint8], size: Size) -> str:
+    """A picture in a line of its own, for a page that is shown in so many pixels."""
+    png = base64.b64encode(_core.encode_image(pixels, format="png")).decode()
+    return f'<br><img width="{size.width}" height="{size.height}" src="data:image/png;base64,{png}">'
+
+
+def _canvas(map: LabelMap | PanopticMap) -> NDArray[np.uint8]:
     return np.full((map.size.height, map.size.width, 3), 255, np.uint8)

@@ -26,37 +26,7 @@ def _check_torch() -> None:
 _check_torch()
 
 from visionkit import _runtime  # noqa: E402
-from visionkit._runtime import (  # noqa: E402
-    Classifier as Classifier,
-    ClassifierOptions as ClassifierOptions,
-    Detector as Detector,
-    DetectorOptions as DetectorOptions,
-    DoctorReport as DoctorReport,
-    EvaluateOptions as EvaluateOptions,
-    Evaluation as Evaluation,
-    EvaluationProgress as EvaluationProgress,
-    ModelDescription as ModelDescription,
-    ModelLimits as ModelLimits,
-    ModelRecord as ModelRecord,
-    OutputContract as OutputContract,
-    PrecisionChoice as PrecisionChoice,
-    PrecisionOptions as PrecisionOptions,
-    Profile as Profile,
-    Provenance as Provenance,
-    RecordedRun as RecordedRun,
-    ReportOptions as ReportOptions,
-    RunOptions as RunOptions,
-    Segmenter as Segmenter,
-    SegmenterOptions as SegmenterOptions,
-    SelfTest as SelfTest,
-    choose_precision as choose_precision,
-    doctor as doctor,
-    engines as engines,
-    evaluate as evaluate,
-    parse_record as parse_record,
-    read_record as read_record,
-    run_network as run_network,
-)
+from visionkit._runtime import *  # noqa: E402, F403
 
 
 _TASKS: dict[str, type[Classifier] | type[Detector] | type[Segmenter]] = {

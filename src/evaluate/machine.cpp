@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <visionkit/core/version.hpp>
-
 #include "runtime/processor.hpp"
 #include "runtime/thread_budget.hpp"
 
@@ -20,10 +18,6 @@ std::string machine_text() {
   struct utsname system {};
   if (::uname(&system) == 0) text += fmt::format(", {} {} {}", system.sysname, system.release, system.machine);
   return text;
-}
-
-std::string library_text() {
-  return fmt::format("visionkit {}.{}.{}", VISIONKIT_VERSION_MAJOR, VISIONKIT_VERSION_MINOR, VISIONKIT_VERSION_PATCH);
 }
 
 std::string time_text() {

@@ -7,8 +7,6 @@ namespace visionkit {
 
 /// "AMD EPYC 7B13, 2 of 2 cores, Linux 6.1.0 x86_64". What the system does not tell is left out.
 std::string machine_text();
-/// "visionkit 0.1.0"
-std::string library_text();
 /// Now in UTC: "2026-11-21T17:50:28Z".
 std::string time_text();
 

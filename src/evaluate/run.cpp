@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/fail.hpp"
+#include "core/library_text.hpp"
 #include "core/parallel.hpp"
 #include "evaluate/accumulator_pool.hpp"
 #include "evaluate/machine.hpp"

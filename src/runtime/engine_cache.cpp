@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cmath>
 #include <filesystem>
 #include <span>
 
@@ -70,15 +69,11 @@ std::uint64_t checksum(const std::string& path) {
   return sum;
 }
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-
+// A NaN is written as null.
 Json to_json(const EngineTrial& trial) {
-  return {{"engine", to_string(trial.engine)},
-          {"form", trial.form},
-          {"difference", number_or_null(trial.difference)},
-          {"ms", number_or_null(trial.ms)},
-          {"is_chosen", trial.is_chosen},
-          {"reason", trial.reason}};
+  return {{"engine", to_string(trial.engine)}, {"form", trial.form},
+          {"difference", trial.difference},    {"ms", trial.ms},
+          {"is_chosen", trial.is_chosen},      {"reason", trial.reason}};
 }
 
 EngineTrial trial_from(const nlohmann::json& json, const std::string& where) {

@@ -56,7 +56,7 @@ class Loader {
       choose();
     } catch (...) {
       rethrow(ErrorCode::model_runtime, "'" + call_.name + "' failed in its first run" +
-                                            (probes_.empty() ? "" : " on " + text_of(probes_.front())));
+                                            (probes_.empty() ? "" : " on " + text_of(probes_.front().view())));
     }
     finish_report();
     keep();
@@ -64,10 +64,6 @@ class Loader {
   }
 
  private:
-  static std::string text_of(const Tensor& tensor) {
-    return std::string(to_string(tensor.dtype())) + " " + to_string(tensor.shape());
-  }
-
   void check_options() const {
     const auto& run = options_.run;
     if (run.threads < 0 || run.threads > max_threads)
@@ -200,7 +196,7 @@ class Loader {
   [[nodiscard]] std::string why(const std::exception& error) const {
     const std::string_view text = error.what();
     if (probes_.empty()) return "failed: " + reason_of(text);
-    const auto known = "'" + call_.name + "' failed on " + text_of(probes_.front()) + ": ";
+    const auto known = "'" + call_.name + "' failed on " + text_of(probes_.front().view()) + ": ";
     return "failed: " + reason_of(text.starts_with(known) ? text.substr(known.size()) : text);
   }
 

@@ -17,6 +17,8 @@ std::vector<std::string> loaded_libraries() {
   return paths;
 }
 
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
 std::string openblas_core(const std::string& path) {
   auto* library = ::dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
   if (library == nullptr) return "";

@@ -1,7 +1,5 @@
 #include "runtime/openvino_network.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <exception>
@@ -94,14 +92,10 @@ void RequestPool::trim() {
 }
 
 OpenVinoNetwork::OpenVinoNetwork(std::shared_ptr<const openvino::Compiled> compiled, OpenVinoNetworkOptions options)
-    : options_(std::move(options)), pool_(std::make_shared<RequestPool>(std::move(compiled))), process_(::getpid()) {}
+    : options_(std::move(options)), pool_(std::make_shared<RequestPool>(std::move(compiled))) {}
 
 Outputs OpenVinoNetwork::run(const TensorView& input) const {
-  if (::getpid() != process_) {
-    fail(ErrorCode::model_runtime,
-         "'{}' was loaded before fork(); OpenVINO's threads do not exist in the child process: load it there",
-         options_.name);
-  }
+  process_.check(options_.name, "OpenVINO");
   try {
     const ThreadShare share(options_.compile.threads);
     if (takes(input)) return run_once(*pool_, input);
@@ -112,14 +106,13 @@ Outputs OpenVinoNetwork::run(const TensorView& input) const {
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
-    fail(ErrorCode::out_of_memory, "'{}' on {} {}: out of memory", options_.name, to_string(input.dtype),
-         to_string(input.shape));
+    fail(ErrorCode::out_of_memory, "'{}' on {}: out of memory", options_.name, text_of(input));
   } catch (const std::exception& error) {
-    fail(ErrorCode::model_runtime, "'{}' failed on {} {}: {}", options_.name, to_string(input.dtype),
-         to_string(input.shape), openvino_reason(error.what()));
+    fail(ErrorCode::model_runtime, "'{}' failed on {}: {}", options_.name, text_of(input),
+         openvino_reason(error.what()));
   }
-  fail(ErrorCode::model_runtime, "'{}' failed on {} {}: it was compiled for {} {}", options_.name,
-       to_string(input.dtype), to_string(input.shape), to_string(options_.dtype), to_string(options_.compile.input));
+  fail(ErrorCode::model_runtime, "'{}' failed on {}: it was compiled for {}", options_.name, text_of(input),
+       text_of({options_.dtype, options_.compile.input}));
 }
 
 // Batches are left alone: another thread may be compiling one.

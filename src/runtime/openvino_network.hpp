@@ -2,8 +2,6 @@
 // ones.
 #pragma once
 
-#include <sys/types.h>
-
 #include <array>
 #include <functional>
 #include <memory>
@@ -11,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/network_calls.hpp"
 #include "runtime/openvino/plugin.hpp"
 #include "runtime/session.hpp"
 
@@ -70,7 +69,7 @@ class OpenVinoNetwork final : public Network {
 
   OpenVinoNetworkOptions options_;
   std::shared_ptr<RequestPool> pool_;
-  pid_t process_;
+  LoadingProcess process_;
   mutable std::array<Batch, batch_sizes.size()> batches_;
 };
 

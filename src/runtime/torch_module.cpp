@@ -1,7 +1,5 @@
 #include "runtime/torch_module.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <istream>
 #include <optional>
@@ -86,10 +84,6 @@ Outputs to_float(Outputs outputs, at::ScalarType precision) {
   return outputs;
 }
 
-std::string text_of(const TensorView& tensor) {
-  return std::string(to_string(tensor.dtype)) + " " + to_string(tensor.shape);
-}
-
 }  // namespace
 
 at::Device to_torch(const Device& device) {
@@ -161,14 +155,10 @@ torch::jit::Module channels_last(const torch::jit::Module& module) {
 }
 
 TorchNetwork::TorchNetwork(torch::jit::Module module, TorchCall call)
-    : module_(std::move(module)), call_(std::move(call)), process_(::getpid()) {}
+    : module_(std::move(module)), call_(std::move(call)) {}
 
 Outputs TorchNetwork::run(const TensorView& input) const {
-  if (::getpid() != process_) {
-    throw Error(ErrorCode::model_runtime,
-                "'" + call_.name +
-                    "' was loaded before fork(); LibTorch's threads do not exist in the child process: load it there");
-  }
+  process_.check(call_.name, "LibTorch");
   try {
     const CallScope scope(call_.threads);
     std::unique_lock<std::mutex> lock;

@@ -3,8 +3,6 @@
 // networks, hangs after fork(). Included only by files that include Torch.
 #pragma once
 
-#include <sys/types.h>
-
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,6 +11,7 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "runtime/archive.hpp"
+#include "runtime/network_calls.hpp"
 #include "runtime/session.hpp"
 #include "runtime/silent_warnings.hpp"
 #include "runtime/thread_share.hpp"
@@ -74,7 +73,7 @@ class TorchNetwork final : public Network {
  private:
   torch::jit::Module module_;
   TorchCall call_;
-  pid_t process_;
+  LoadingProcess process_;
   mutable std::mutex stateful_;
 };
 

@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "runtime/loaded_libraries.hpp"
+
 namespace visionkit {
 namespace {
 
 using Findings = std::vector<Finding>;
-
-std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::vector<std::string> paths_of(const DoctorReport& report, std::string_view kind) {
   std::vector<std::string> paths;
@@ -58,7 +58,7 @@ void judge_threads(const DoctorReport& report, Findings& findings) {
 void judge_openmp(const DoctorReport& report, Findings& findings) {
   const auto runtimes = paths_of(report, "OpenMP");
   const bool is_gnu = std::any_of(runtimes.begin(), runtimes.end(),
-                                  [](const auto& path) { return name_of(path).starts_with("libgomp"); });
+                                  [](const auto& path) { return file_name(path).starts_with("libgomp"); });
   const bool waits_briefly = report.omp_wait_policy == "passive" || report.omp_wait_policy == "PASSIVE" ||
                              (!report.gomp_spin_count.empty() && report.omp_wait_policy.empty());
   if (is_gnu && !waits_briefly && report.threads > 1) {

@@ -8,9 +8,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <visionkit/core/version.hpp>
-
 #include "core/fail.hpp"
+#include "core/library_text.hpp"
 #include "image/codec_versions.hpp"
 #include "metrics/table.hpp"
 #include "runtime/loaded_libraries.hpp"
@@ -30,8 +29,6 @@ constexpr std::array known_libraries = {std::pair("libgomp", "OpenMP"),         
                                         std::pair("libmkl_rt", "BLAS"),         std::pair("libmkl_core", "BLAS"),
                                         std::pair("libtorch_cpu", "LibTorch"),  std::pair("libtorch_cuda", "LibTorch"),
                                         std::pair("libopenvino.so", "OpenVINO")};
-
-std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::vector<LoadedLibrary> libraries_of_interest() {
   std::vector<LoadedLibrary> found;
@@ -83,8 +80,7 @@ DoctorReport doctor() {
     const auto [name, instruction_sets] = this_processor();
     const auto torch = torch_facts();
     DoctorReport report = {
-        .library = fmt::format("visionkit {}.{}.{}", VISIONKIT_VERSION_MAJOR, VISIONKIT_VERSION_MINOR,
-                               VISIONKIT_VERSION_PATCH),
+        .library = library_text(),
         .processor = name,
         .instruction_sets = instruction_sets,
         .machine_processors = machine_processors(),
