@@ -60,10 +60,18 @@ std::size_t element_count(const Shape& shape) {
   return count;
 }
 
-std::span<const float> TensorView::floats() const {
+namespace {
+
+std::span<const float> floats_of(DType dtype, const Shape& shape, const void* data) {
   if (dtype != DType::float32) fail(ErrorCode::dtype, "a float32 tensor is expected, got {}", to_string(dtype));
-  return {static_cast<const float*>(data), count()};
+  return {static_cast<const float*>(data), element_count(shape)};
 }
+
+}  // namespace
+
+std::span<const float> TensorView::floats() const { return floats_of(dtype, shape, data); }
+
+std::span<const float> Tensor::floats() const { return floats_of(dtype_, shape_, data_.get()); }
 
 Tensor::Tensor(DType dtype, Shape shape, std::shared_ptr<const void> data)
     : dtype_(dtype), shape_(std::move(shape)), data_(std::move(data)) {}

@@ -4,25 +4,34 @@
 #include <cmath>
 
 #include "core/fail.hpp"
+#include "decode/probabilities.hpp"
 
 namespace visionkit {
 
-std::vector<float> softmax(std::span<const float> logits, float temperature) {
-  std::vector<float> scores(logits.begin(), logits.end());
-  if (scores.empty()) return scores;
-  const auto largest = *std::max_element(scores.begin(), scores.end());
+void softmax_into(std::span<const float> logits, float temperature, std::span<float> scores) {
+  if (logits.empty()) return;
+  const auto largest = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
-  for (auto& value : scores) {
-    value = std::exp((value - largest) / temperature);
-    sum += value;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    scores[i] = std::exp((logits[i] - largest) / temperature);
+    sum += scores[i];
   }
   for (auto& value : scores) value = static_cast<float>(value / sum);
+}
+
+void sigmoid_into(std::span<const float> logits, float temperature, std::span<float> scores) {
+  for (std::size_t i = 0; i < logits.size(); ++i) scores[i] = 1.0F / (1.0F + std::exp(-logits[i] / temperature));
+}
+
+std::vector<float> softmax(std::span<const float> logits, float temperature) {
+  std::vector<float> scores(logits.size());
+  softmax_into(logits, temperature, scores);
   return scores;
 }
 
 std::vector<float> sigmoid(std::span<const float> logits, float temperature) {
-  std::vector<float> scores(logits.begin(), logits.end());
-  for (auto& value : scores) value = 1.0F / (1.0F + std::exp(-value / temperature));
+  std::vector<float> scores(logits.size());
+  sigmoid_into(logits, temperature, scores);
   return scores;
 }
 
@@ -34,18 +43,26 @@ std::vector<ClassScore> rank(std::span<const float> scores, const RankOptions& o
   if (!options.allowed.empty() && options.allowed.size() != scores.size()) {
     fail(ErrorCode::shape, "allowed has {} entries for {} classes", options.allowed.size(), scores.size());
   }
-  std::vector<ClassScore> ranked;
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    if (!options.allowed.empty() && !options.allowed[i]) continue;
-    if (!thresholds.empty() && !(scores[i] >= thresholds[thresholds.size() == 1 ? 0 : i])) continue;
-    ranked.push_back({ClassId(static_cast<std::int32_t>(i)), scores[i]});
-  }
-  const auto kept = std::min(options.top_k, ranked.size());
   const auto better = [](const ClassScore& a, const ClassScore& b) {
     return a.score != b.score ? a.score > b.score : a.label < b.label;
   };
-  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(kept), ranked.end(), better);
-  ranked.resize(kept);
+  // The best ones so far, the worst of them in front.
+  std::vector<ClassScore> ranked;
+  const auto room = std::min(options.top_k, scores.size());
+  ranked.reserve(room);
+  for (std::size_t i = 0; i < scores.size() && room > 0; ++i) {
+    if (!options.allowed.empty() && !options.allowed[i]) continue;
+    if (!thresholds.empty() && !(scores[i] >= thresholds[thresholds.size() == 1 ? 0 : i])) continue;
+    const ClassScore candidate = {ClassId(static_cast<std::int32_t>(i)), scores[i]};
+    if (ranked.size() == room) {
+      if (!better(candidate, ranked.front())) continue;
+      std::pop_heap(ranked.begin(), ranked.end(), better);
+      ranked.pop_back();
+    }
+    ranked.push_back(candidate);
+    std::push_heap(ranked.begin(), ranked.end(), better);
+  }
+  std::sort_heap(ranked.begin(), ranked.end(), better);
   return ranked;
 }
 

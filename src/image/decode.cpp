@@ -42,7 +42,7 @@ std::uint8_t* ScratchBuffer::reserve(std::size_t bytes) {
   if (bytes > capacity_) {
     data_.reset();
     capacity_ = 0;
-    data_ = allocate_pixels(bytes);
+    data_ = allocate_large(bytes, "an image");
     capacity_ = bytes;
   }
   return data_.get();

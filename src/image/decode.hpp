@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/large_memory.hpp"
 #include "image/header.hpp"
 #include "image/partial.hpp"
-#include "image/pixel_memory.hpp"
 
 namespace visionkit {
 
@@ -19,7 +19,7 @@ class VISIONKIT_API ScratchBuffer {
   std::uint8_t* reserve(std::size_t bytes);
 
  private:
-  PixelMemory data_;
+  LargeMemory data_;
   std::size_t capacity_ = 0;
 };
 

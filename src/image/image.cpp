@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/fail.hpp"
+#include "core/large_memory.hpp"
 #include "image/convert.hpp"
-#include "image/pixel_memory.hpp"
 
 namespace visionkit {
 
@@ -47,7 +47,7 @@ void check_view(const ImageView& view) {
   }
 }
 
-void Image::Free::operator()(std::uint8_t* pixels) const noexcept { FreePixelMemory{}(pixels); }
+void Image::Free::operator()(std::uint8_t* pixels) const noexcept { FreeLargeMemory{}(pixels); }
 
 Image Image::uninitialized(Size size, PixelFormat format) {
   if (size.width < 0 || size.height < 0) {
@@ -56,7 +56,7 @@ Image Image::uninitialized(Size size, PixelFormat format) {
   Image image;
   image.size_ = size;
   image.format_ = format;
-  image.pixels_.reset(allocate_pixels(image.byte_count()).release());
+  image.pixels_.reset(allocate_large(image.byte_count(), "an image").release());
   return image;
 }
 

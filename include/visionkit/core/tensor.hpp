@@ -52,7 +52,8 @@ class VISIONKIT_API Tensor {
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
   [[nodiscard]] const void* data() const noexcept { return data_.get(); }
   [[nodiscard]] TensorView view() const { return {dtype_, shape_, data_.get()}; }
-  [[nodiscard]] std::span<const float> floats() const { return view().floats(); }
+  /// The elements as floats. Throws dtype when they are not float32.
+  [[nodiscard]] std::span<const float> floats() const;
 
  private:
   DType dtype_ = DType::float32;

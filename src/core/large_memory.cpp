@@ -1,4 +1,4 @@
-#include "image/pixel_memory.hpp"
+#include "core/large_memory.hpp"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -8,7 +8,7 @@
 
 namespace visionkit {
 
-PixelMemory allocate_pixels(std::size_t bytes) {
+LargeMemory allocate_large(std::size_t bytes, const char* what) {
   constexpr std::size_t huge_page = std::size_t{2} << 20U;
   constexpr std::size_t worthwhile = 4 * huge_page;
   void* memory = nullptr;
@@ -23,8 +23,8 @@ PixelMemory allocate_pixels(std::size_t bytes) {
   } else {
     memory = std::malloc(bytes == 0 ? 1 : bytes);
   }
-  if (memory == nullptr) fail(ErrorCode::out_of_memory, "an image of {} bytes does not fit into memory", bytes);
-  return PixelMemory(static_cast<std::uint8_t*>(memory));
+  if (memory == nullptr) fail(ErrorCode::out_of_memory, "{} of {} bytes does not fit into memory", what, bytes);
+  return LargeMemory(static_cast<std::uint8_t*>(memory));
 }
 
 }  // namespace visionkit
