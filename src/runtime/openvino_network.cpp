@@ -1,8 +1,10 @@
 #include "runtime/openvino_network.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include "core/fail.hpp"
@@ -28,6 +30,13 @@ Tensor copy_of(const TensorView& tensor) {
   const auto memory = std::make_shared_for_overwrite<std::uint8_t[]>(bytes);
   std::memcpy(memory.get(), tensor.data, bytes);
   return {tensor.dtype, tensor.shape, std::shared_ptr<const void>(memory, memory.get())};
+}
+
+template <class Call>
+double time_ms(Call call) {
+  const auto start = std::chrono::steady_clock::now();
+  call();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
 bool lies_in(const void* address, const TensorView& tensor) {
@@ -128,7 +137,7 @@ bool OpenVinoNetwork::takes(const TensorView& input) const {
 Outputs OpenVinoNetwork::run_once(RequestPool& pool, const TensorView& input) const {
   const auto request = pool.take();
   request->run(input);
-  const auto views = request->outputs();
+  const auto& views = request->outputs();
   if (views.size() != options_.output_names.size()) {
     fail(ErrorCode::model_contract, "'{}' has {} outputs in OpenVINO, expected {}", options_.name, views.size(),
          options_.output_names.size());
@@ -162,25 +171,25 @@ std::pair<std::int64_t, RequestPool*> OpenVinoNetwork::largest_part(std::int64_t
   for (std::size_t i = 0; i < batch_sizes.size(); ++i) {
     if (batch_sizes[i] > pictures) continue;
     auto& batch = batches_[i];
-    std::call_once(batch.once, [&] { batch.pool = compile_batch(batch_sizes[i]); });
-    if (batch.pool) return {batch_sizes[i], batch.pool.get()};
+    std::call_once(batch.once, [&] { compile_batch(batch_sizes[i], batch); });
+    // What was faster a moment ago may decide about speed, but not about the bits of an evaluation.
+    if (batch.pool && (!batch.is_slow || SteadyThreads::here())) return {batch_sizes[i], batch.pool.get()};
   }
   return {1, pool_.get()};
 }
 
-std::shared_ptr<RequestPool> OpenVinoNetwork::compile_batch(std::int64_t size) const {
+void OpenVinoNetwork::compile_batch(std::int64_t size, Batch& batch) const {
   try {
     auto compile = options_.compile;
     compile.input.front() = size;
     const auto pool = std::make_shared<RequestPool>(options_.source()->compile(compile));
-    if (is_equal_to_singles(*pool, size)) return pool;
+    if (is_equal_to_singles(*pool, size, batch.is_slow)) batch.pool = pool;
   } catch (const std::exception&) {
     // Single pictures give the same answers.
   }
-  return nullptr;
 }
 
-bool OpenVinoNetwork::is_equal_to_singles(RequestPool& pool, std::int64_t size) const {
+bool OpenVinoNetwork::is_equal_to_singles(RequestPool& pool, std::int64_t size, bool& is_slow) const {
   const auto& probes = options_.probes;
   const auto probe_of = [&](std::int64_t picture) {
     return probes[static_cast<std::size_t>(picture) % probes.size()].view();
@@ -191,7 +200,8 @@ bool OpenVinoNetwork::is_equal_to_singles(RequestPool& pool, std::int64_t size) 
     std::memcpy(memory.get() + bytes * static_cast<std::size_t>(i), probe_of(i).data, bytes);
   auto shape = options_.compile.input;
   shape.front() = size;
-  const auto together = run_once(pool, {options_.dtype, shape, memory.get()});
+  const TensorView batch = {options_.dtype, shape, memory.get()};
+  const auto together = run_once(pool, batch);
   for (std::int64_t i = 0; i < size; ++i) {
     const auto single = run_once(*pool_, probe_of(i));
     for (std::size_t k = 0; k < single.size(); ++k) {
@@ -200,6 +210,20 @@ bool OpenVinoNetwork::is_equal_to_singles(RequestPool& pool, std::int64_t size) 
       if (!(difference(single[k].tensor.view(), part_of(whole, i, 1)) <= options_.tolerance)) return false;
     }
   }
+  // Depthwise convolutions lose more by what does not fit into the caches than they gain by larger steps.
+  constexpr double margin = 0.95;
+  constexpr double enough_ms = 300;
+  double batch_ms = std::numeric_limits<double>::infinity(), singles_ms = batch_ms;
+  for (double spent = 0; spent < enough_ms;) {
+    const auto one = time_ms([&] { (void)run_once(pool, batch); });
+    const auto other = time_ms([&] {
+      for (std::int64_t i = 0; i < size; ++i) (void)run_once(*pool_, probe_of(i));
+    });
+    batch_ms = std::min(batch_ms, one);
+    singles_ms = std::min(singles_ms, other);
+    spent += one + other;
+  }
+  is_slow = singles_ms < margin * batch_ms;
   return true;
 }
 

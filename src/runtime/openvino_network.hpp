@@ -58,14 +58,16 @@ class OpenVinoNetwork final : public Network {
   struct Batch {
     std::once_flag once;
     std::shared_ptr<RequestPool> pool;  // empty: does not compile, or answers otherwise than single pictures
+    bool is_slow = false;               // single pictures are faster
   };
 
   [[nodiscard]] bool takes(const TensorView& input) const;
   [[nodiscard]] Outputs run_once(RequestPool& pool, const TensorView& input) const;
   [[nodiscard]] Outputs run_in_parts(const TensorView& input) const;
   [[nodiscard]] std::pair<std::int64_t, RequestPool*> largest_part(std::int64_t pictures) const;
-  [[nodiscard]] std::shared_ptr<RequestPool> compile_batch(std::int64_t size) const;
-  [[nodiscard]] bool is_equal_to_singles(RequestPool& pool, std::int64_t size) const;
+  void compile_batch(std::int64_t size, Batch& batch) const;
+  // Whether it answers as single pictures do, which also finds out what is faster.
+  [[nodiscard]] bool is_equal_to_singles(RequestPool& pool, std::int64_t size, bool& is_slow) const;
 
   OpenVinoNetworkOptions options_;
   std::shared_ptr<RequestPool> pool_;

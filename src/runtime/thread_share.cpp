@@ -116,5 +116,6 @@ ThreadShare::~ThreadShare() {
 
 SteadyThreads::SteadyThreads() : before_(is_steady) { is_steady = true; }
 SteadyThreads::~SteadyThreads() { is_steady = before_; }
+bool SteadyThreads::here() { return is_steady; }
 
 }  // namespace visionkit

@@ -38,6 +38,9 @@ class SteadyThreads {
   SteadyThreads(const SteadyThreads&) = delete;
   SteadyThreads& operator=(const SteadyThreads&) = delete;
 
+  /// Whether there is one on the calling thread.
+  [[nodiscard]] static bool here();
+
  private:
   bool before_;
 };

@@ -169,24 +169,32 @@ class OpenVinoRequest final : public Request {
       : network_(std::move(network)), request_(network_.create_infer_request()) {}
 
   void run(const TensorView& input) override {
-    const ov::Shape shape(input.shape.begin(), input.shape.end());
-    request_.set_input_tensor(ov::Tensor(to_openvino(input.dtype), shape, input.data));
+    // A thread brings its pictures in the same memory again and again.
+    if (input.data != input_.data || input.dtype != input_.dtype || input.shape != input_.shape) {
+      const ov::Shape shape(input.shape.begin(), input.shape.end());
+      request_.set_input_tensor(ov::Tensor(to_openvino(input.dtype), shape, input.data));
+      input_ = input;
+    }
     request_.infer();
   }
 
-  [[nodiscard]] std::vector<TensorView> outputs() const override {
-    std::vector<TensorView> views;
-    for (std::size_t i = 0; i < network_.outputs().size(); ++i) {
+  [[nodiscard]] const std::vector<TensorView>& outputs() override {
+    outputs_.resize(network_.outputs().size());
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
       const auto tensor = request_.get_output_tensor(i);
       const auto shape = tensor.get_shape();
-      views.push_back({from_openvino(tensor.get_element_type()), Shape(shape.begin(), shape.end()), tensor.data()});
+      outputs_[i].dtype = from_openvino(tensor.get_element_type());
+      outputs_[i].shape.assign(shape.begin(), shape.end());
+      outputs_[i].data = tensor.data();
     }
-    return views;
+    return outputs_;
   }
 
  private:
   ov::CompiledModel network_;
-  mutable ov::InferRequest request_;
+  ov::InferRequest request_;
+  TensorView input_;  // that the request has
+  std::vector<TensorView> outputs_;
 };
 
 class OpenVinoCompiled final : public Compiled {

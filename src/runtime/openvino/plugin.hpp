@@ -23,7 +23,7 @@ class Request {
 
   virtual void run(const TensorView& input) = 0;
   /// What the last run answered, in the order of the network's values; valid until the next one.
-  [[nodiscard]] virtual std::vector<TensorView> outputs() const = 0;
+  [[nodiscard]] virtual const std::vector<TensorView>& outputs() = 0;
 };
 
 /// A network that is ready to run inputs of one shape, in which -1 stands for any extent. Thread-safe.
