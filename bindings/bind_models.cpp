@@ -5,7 +5,7 @@
 
 #include "bindings.hpp"
 #include "fields/tasks.hpp"
-#include "runtime/archive.hpp"
+#include "runtime/model_file.hpp"
 #include "runtime/session.hpp"
 #include "support/metrics.hpp"
 
@@ -40,10 +40,10 @@ py::list run_network(py::handle path, py::handle input, bool is_list, const py::
   const auto file = text_from(path, {"run_network", "path"});
   const auto tensor = array_tensor(input, {"run_network", "input"});
   const auto outputs = unlocked([&] {
-    const auto archive = Archive::from_file(file, run, {.newest = newest_file_format()});
+    const ModelFile opened = Archive::from_file(file, run, {.newest = newest_file_format()});
     const SessionOptions options = {
         .run = run, .input = is_list ? InputKind::image_list : InputKind::tensor, .probes = {tensor}};
-    return load_torchscript(archive, options)->run(tensor.view());
+    return load_torchscript(opened, options)->run(tensor.view());
   });
   py::list list;
   for (const auto& [name, value] : outputs) list.append(py::make_tuple(name, tensor_array(value)));

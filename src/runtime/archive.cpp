@@ -126,58 +126,67 @@ std::uint64_t read_version(std::span<const std::uint8_t> bytes, std::span<const 
 
 }  // namespace
 
-Archive::Archive(std::vector<std::uint8_t> owned, std::span<const std::uint8_t> bytes, std::string name,
-                 std::string path, const RunOptions& options, FormatVersions accepted)
-    : owned_(std::move(owned)), bytes_(bytes), name_(std::move(name)), path_(std::move(path)) {
+Archive::Archive(Bytes bytes, std::string name, std::string path, const RunOptions& options, FormatVersions accepted)
+    : owned_(std::move(bytes.owned)),
+      bytes_(bytes.all),
+      name_(std::move(name)),
+      path_(std::move(path)),
+      digest_(std::move(bytes.digest)) {
   const auto model = shown_path(name_);
-  check_limits(options.limits);
-  if (bytes_.size() > options.limits.max_bytes) {
-    fail(ErrorCode::model_too_large, "model '{}' has {} bytes; at most {} are accepted", model, bytes_.size(),
-         options.limits.max_bytes);
-  }
-  if (!options.sha256.empty() || !options.manifest.empty()) {
-    digest_ = sha256_hex(bytes_);
-    if (!options.sha256.empty()) check_sha256(options.sha256, digest_, model);
-    if (!options.manifest.empty()) check_manifest(options.manifest, path_, digest_);
-  }
+  if (!options.sha256.empty()) check_sha256(options.sha256, digest_, model);
+  if (!options.manifest.empty()) check_manifest(options.manifest, path_, digest_);
 
   check_is_zip(bytes_, model);
   const auto entries = read_zip_entries(bytes_, model, options.limits);
   top_folder_ = find_top_folder(entries, model);
   check_zip_writers(entries, model);
   records_ = to_records(entries, model);
-  // Both pass over the whole file and take their time.
-  parallel_for(2, bytes_.size() < worth_a_thread ? 1 : 2, [&](std::size_t pass) {
-    if (pass == 0) {
-      for (const auto& record : records_) check_record(bytes_, record, model);
-    } else if (digest_.empty()) {
-      digest_ = sha256_hex(bytes_);
-    }
-  });
+  parallel_for(records_.size(), bytes_.size() < worth_a_thread ? 1 : 2,
+               [&](std::size_t i) { check_record(bytes_, records_[i], model); });
   format_version_ = read_version(bytes_, records_, top_folder_, model, accepted);
+}
+
+Archive::Bytes Archive::read(const std::string& path, const RunOptions& options) {
+  RegularFile file(path, {"model", options.limits.max_bytes, ErrorCode::model_too_large});
+  Bytes bytes = {.owned = allocate_large(file.size(), "a model"), .all = {}, .digest = {}};
+  const std::span target(bytes.owned.get(), file.size());
+  constexpr std::size_t piece = std::size_t{1} << 18U;  // is still in the processor's cache when it is added
+  Sha256 digest;
+  std::size_t size = 0;
+  for (std::size_t got = piece; got == piece; size += got) {
+    const auto part = target.subspan(size, std::min(piece, target.size() - size));
+    got = file.read(part);
+    digest.add(part.first(got));
+  }
+  bytes.all = target.first(size);  // less when somebody truncates the file meanwhile: the checks find that
+  bytes.digest = std::move(digest).hex();
+  return bytes;
 }
 
 Archive Archive::from_file(const std::string& path, const RunOptions& options, FormatVersions accepted) {
   return guarded("reading a model", [&] {
     check_limits(options.limits);
-    auto bytes = read_file(path, {"model", options.limits.max_bytes, ErrorCode::model_too_large});
-    if (bytes.empty()) fail(ErrorCode::io, "model '{}' is an empty file", shown_path(path));
-    const std::span<const std::uint8_t> view = bytes;  // a moved vector keeps its elements where they are
-    return Archive(std::move(bytes), view, path, path, options, accepted);
+    auto bytes = read(path, options);
+    if (bytes.all.empty()) fail(ErrorCode::io, "model '{}' is an empty file", shown_path(path));
+    return Archive(std::move(bytes), path, path, options, accepted);
   });
 }
 
 Archive Archive::from_bytes(std::span<const std::uint8_t> bytes, std::string name, const RunOptions& options,
                             FormatVersions accepted) {
   return guarded("reading a model", [&] {
-    if (bytes.data() == nullptr || bytes.empty()) {
-      fail(ErrorCode::invalid_argument, "model '{}' has no bytes", shown_path(name));
-    }
+    const auto model = shown_path(name);
+    if (bytes.data() == nullptr || bytes.empty()) fail(ErrorCode::invalid_argument, "model '{}' has no bytes", model);
     if (!options.manifest.empty()) {
       fail(ErrorCode::invalid_option, "manifest is set for model '{}', which was given as bytes; expected sha256",
-           shown_path(name));
+           model);
     }
-    return Archive({}, bytes, std::move(name), {}, options, accepted);
+    check_limits(options.limits);
+    if (bytes.size() > options.limits.max_bytes) {
+      fail(ErrorCode::model_too_large, "model '{}' has {} bytes; at most {} are accepted", model, bytes.size(),
+           options.limits.max_bytes);
+    }
+    return Archive({.owned = {}, .all = bytes, .digest = sha256_hex(bytes)}, std::move(name), {}, options, accepted);
   });
 }
 

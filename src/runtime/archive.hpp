@@ -34,6 +34,7 @@
 #include <visionkit/core/config.hpp>
 #include <visionkit/core/device.hpp>
 
+#include "core/large_memory.hpp"
 #include "runtime/zip.hpp"
 
 namespace visionkit {
@@ -46,8 +47,8 @@ struct FormatVersions {
 
 /// The bytes of a checked TorchScript archive. Immutable; safe to use from many threads.
 ///
-/// Checking costs one pass of CRC-32 and one of SHA-256 over the file, and constant memory beside the file's bytes.
-/// Throws invalid_option for a malformed `sha256`, zero limits, or a manifest without a path; not_found,
+/// Reading computes the SHA-256 on the way; checking costs a pass of CRC-32 and constant memory beside the file's
+/// bytes. Throws invalid_option for a malformed `sha256`, zero limits, or a manifest without a path; not_found,
 /// permission_denied, not_regular_file, io for the file; invalid_argument for no bytes; model_format, model_corrupt,
 /// model_too_large, model_version, model_untrusted as listed above; out_of_memory.
 class VISIONKIT_API Archive {
@@ -82,11 +83,16 @@ class VISIONKIT_API Archive {
   [[nodiscard]] std::optional<std::string> extra_file(std::string_view name) const;
 
  private:
-  Archive(std::vector<std::uint8_t> owned, std::span<const std::uint8_t> bytes, std::string name, std::string path,
-          const RunOptions& options, FormatVersions accepted);
+  struct Bytes {
+    LargeMemory owned = {};
+    std::span<const std::uint8_t> all;  // owned, or the caller's
+    std::string digest;
+  };
+  static Bytes read(const std::string& path, const RunOptions& options);
+  Archive(Bytes bytes, std::string name, std::string path, const RunOptions& options, FormatVersions accepted);
 
-  std::vector<std::uint8_t> owned_;
-  std::span<const std::uint8_t> bytes_;  // owned_, or the caller's
+  LargeMemory owned_;
+  std::span<const std::uint8_t> bytes_;
   std::string name_;
   std::string path_;
   std::string digest_;

@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <span>
+#include <string_view>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 #define XXH_INLINE_ALL
@@ -17,10 +20,9 @@
 
 #include "core/fail.hpp"
 #include "core/fail_errno.hpp"
-#include "core/file.hpp"
 #include "core/json_object.hpp"
-#include "core/write_file.hpp"
 #include "runtime/processor.hpp"
+#include "runtime/sealed_text.hpp"
 #include "runtime/trust.hpp"
 
 namespace visionkit {
@@ -135,25 +137,35 @@ CacheEntry entry_from(const std::string& text, const std::string& circumstances,
   return entry;
 }
 
+constexpr std::size_t name_length = 32;  // of an entry's folder
+constexpr std::string_view draft_ending = ".tmp";
+
+// Drafts whose process was killed. No load takes so long.
+void remove_old_drafts(const fs::path& folder) {
+  const auto is_draft = [](const std::string& name) {
+    return name.size() > name_length && name.ends_with(draft_ending) &&
+           name.find_first_not_of("0123456789abcdef") == name_length && name[name_length] == '.';
+  };
+  std::error_code ignored;
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(24);
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+    std::error_code error;
+    if (!is_draft(entry->path().filename().string()) || entry->last_write_time(error) > old || error) continue;
+    fs::remove_all(entry->path(), error);
+  }
+}
+
 }  // namespace
 
 EngineCache::EngineCache(std::string folder, const CacheKey& key) : circumstances_(text_of(key)) {
-  constexpr std::size_t name_length = 32;
   folder_ = std::move(folder) + "/" + sha256_hex(bytes_of(circumstances_)).substr(0, name_length);
 }
 
 std::optional<CacheEntry> EngineCache::read() const {
   std::error_code ignored;
   if (!fs::exists(path(choice_file), ignored)) return std::nullopt;
-  constexpr std::uint64_t most_bytes = 1 << 20;
-  const auto bytes = read_file(path(choice_file), {"cached choice", most_bytes, ErrorCode::model_corrupt});
-  // The digest of the rest stands in the first line.
-  const std::string text(bytes.begin(), bytes.end());
-  const auto line = text.find('\n');
-  const auto where = "cached choice '" + path(choice_file) + "'";
-  if (line == std::string::npos || text.substr(0, line) != sha256_hex(bytes_of(text.substr(line + 1))))
-    fail(ErrorCode::model_corrupt, "{} is damaged", where);
-  return entry_from(text.substr(line + 1), circumstances_, where);
+  const auto file = path(choice_file);
+  return entry_from(read_sealed(file, "cached choice"), circumstances_, "cached choice '" + file + "'");
 }
 
 void EngineCache::check(const CacheEntry& entry, const std::string& file) const {
@@ -165,7 +177,8 @@ void EngineCache::check(const CacheEntry& entry, const std::string& file) const 
 
 EngineCache::Draft::Draft(const EngineCache& cache) : cache_(cache) {
   static std::atomic<unsigned> counter = 0;
-  folder_ = fmt::format("{}.{}-{}.tmp", cache.folder_, ::getpid(), counter.fetch_add(1));
+  remove_old_drafts(fs::path(cache.folder_).parent_path());
+  folder_ = fmt::format("{}.{}-{}{}", cache.folder_, ::getpid(), counter.fetch_add(1), draft_ending);
   fs::create_directories(folder_);
 }
 
@@ -176,9 +189,7 @@ EngineCache::Draft::~Draft() {
 
 void EngineCache::Draft::finish(CacheEntry entry) {
   for (const auto& file : entry.files) entry.checksums.push_back(checksum(path(file)));
-  const auto text = text_of(entry, cache_.circumstances_);
-  const auto whole = sha256_hex(bytes_of(text)) + "\n" + text;
-  write_file(path(choice_file), bytes_of(whole), "cached choice");
+  write_sealed(path(choice_file), text_of(entry, cache_.circumstances_), "cached choice");
   // What is there goes first: a folder cannot take the place of one that is not empty. A process that looks between
   // the two finds nothing and makes its own.
   const auto old = folder_ + "-old";

@@ -9,11 +9,11 @@
 #include <torch/version.h>
 
 #include "core/fail.hpp"
-#include "runtime/archive.hpp"
 #include "runtime/behavior.hpp"
 #include "runtime/difference.hpp"
 #include "runtime/duel.hpp"
 #include "runtime/engine_cache.hpp"
+#include "runtime/model_file.hpp"
 #include "runtime/openvino_candidate.hpp"
 #include "runtime/openvino_plugin.hpp"
 #include "runtime/session.hpp"
@@ -32,13 +32,13 @@ constexpr double same_bfloat16 = 5e-2;
 
 class Loader {
  public:
-  Loader(const Archive& archive, const SessionOptions& options)
-      : archive_(archive),
+  Loader(const ModelFile& file, const SessionOptions& options)
+      : file_(file),
         options_(options),
         probes_(options.probes),
         precision_(to_torch(options.run.precision.value_or(Precision::float32), options.run.device)) {
     check_options();
-    call_ = {.name = archive.name(),
+    call_ = {.name = file.name(),
              .input = options.input,
              .device = to_torch(options.run.device),
              .threads = options.run.threads};
@@ -54,6 +54,7 @@ class Loader {
     const auto start = Clock::now();
     try {
       choose();
+      settle();
     } catch (...) {
       rethrow(ErrorCode::model_runtime, "'" + call_.name + "' failed in its first run" +
                                             (probes_.empty() ? "" : " on " + text_of(probes_.front().view())));
@@ -98,6 +99,12 @@ class Loader {
     if (obstacle.empty()) try_forms();
   }
 
+  // The trials of other forms leave cold caches behind, which the first call would pay for.
+  void settle() {
+    module_ = {};
+    if (!probes_.empty() && !behavior_.keeps_state) static_cast<void>(best_.network->run(probes_.back().view()));
+  }
+
   // Of a network whose size is open the probes are a guess: one that does not take them is left as it is.
   void observe_network() {
     try {
@@ -129,7 +136,7 @@ class Loader {
   // Work on modules runs under a scope of its own: forms that are timed must find the threads free.
   void load_plain() {
     const CallScope scope(call_.threads);
-    module_ = load_module(archive_, call_);
+    module_ = load_module(file_.archive(), call_);
   }
 
   using Form = torch::jit::Module (*)(const torch::jit::Module&);
@@ -306,7 +313,7 @@ class Loader {
 
   [[nodiscard]] CacheKey cache_key() const {
     const auto& run = options_.run;
-    CacheKey key = {.digest = archive_.digest(),
+    CacheKey key = {.digest = file_.digest(),
                     .libtorch = TORCH_VERSION,
                     .openvino = run.engine == Engine::libtorch ? "" : openvino_state().version,
                     .engine = run.engine,
@@ -329,7 +336,7 @@ class Loader {
       best_.network = report_.optimization == "compiled"
                           ? read_candidate(*cache_, *entry, openvino_options(entry->compiled_shape)).network()
                           : kept_libtorch(*entry);
-      for (const auto& probe : probes_) report_.warm_up_outputs = best_.network->run(probe.view());
+      report_.warm_up_outputs = best_.network->run(probes_.back().view());
       report_.notes.push_back("engine and form were chosen by an earlier load: cache_folder");
       return finish(start);
     } catch (const std::exception& error) {
@@ -366,7 +373,7 @@ class Loader {
     }
   }
 
-  const Archive& archive_;
+  const ModelFile& file_;
   const SessionOptions& options_;
   std::vector<Tensor> probes_;
   at::ScalarType precision_;
@@ -383,11 +390,11 @@ class Loader {
 
 }  // namespace
 
-std::unique_ptr<const Session> load_torchscript(const Archive& archive, const SessionOptions& options) {
+std::unique_ptr<const Session> load_torchscript(const ModelFile& file, const SessionOptions& options) {
   try {
-    return Loader(archive, options).load();
+    return Loader(file, options).load();
   } catch (...) {
-    rethrow(ErrorCode::internal, "loading '" + archive.name() + "'");
+    rethrow(ErrorCode::internal, "loading '" + file.name() + "'");
   }
 }
 

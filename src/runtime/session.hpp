@@ -12,7 +12,7 @@
 
 namespace visionkit {
 
-class Archive;
+class ModelFile;
 
 /// One tensor of a network's answer. The name is its path through tuples and lists (by position) and dictionaries (by
 /// key), joined with dots: "" for a bare tensor, "out", "1.scores".
@@ -82,10 +82,10 @@ class Session {
   SessionReport report_;
 };
 
-/// Loads the TorchScript module of a checked archive, and chooses its engine and form as the options say.
+/// Loads the TorchScript module of a file, and chooses its engine and form as the options say.
 /// Throws model_format, model_contract, model_runtime, invalid_option (a device, precision or engine that is not
 /// there), out_of_memory.
-std::unique_ptr<const Session> load_torchscript(const Archive& archive, const SessionOptions& options);
+std::unique_ptr<const Session> load_torchscript(const ModelFile& file, const SessionOptions& options);
 
 /// The newest TorchScript file format that the linked LibTorch reads.
 std::uint64_t newest_file_format();

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <new>
 #include <system_error>
+#include <utility>
 
 #include "core/fail.hpp"
 #include "core/file.hpp"
@@ -46,12 +48,32 @@ bool is_named(const std::string& name, const fs::path& manifest, const fs::path&
 
 }  // namespace
 
-std::string sha256_hex(std::span<const std::uint8_t> bytes) {
+struct Sha256::State {
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+
+  static void check(int result) {
+    if (result != 1) fail(ErrorCode::internal, "OpenSSL could not compute a SHA-256");
+  }
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  if (state_->context == nullptr) throw std::bad_alloc();
+  State::check(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr));
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::span<const std::uint8_t> bytes) {
+  State::check(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
+}
+
+std::string Sha256::hex() && {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    fail(ErrorCode::internal, "OpenSSL could not compute a SHA-256");
-  }
+  State::check(EVP_DigestFinal_ex(state_->context.get(), digest.data(), &size));
   constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) {
@@ -59,6 +81,12 @@ std::string sha256_hex(std::span<const std::uint8_t> bytes) {
     hex += digits[digest[i] & 15U];
   }
   return hex;
+}
+
+std::string sha256_hex(std::span<const std::uint8_t> bytes) {
+  Sha256 digest;
+  digest.add(bytes);
+  return std::move(digest).hex();
 }
 
 void check_sha256(std::string_view expected, std::string_view digest, std::string_view model) {

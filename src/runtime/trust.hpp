@@ -2,13 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace visionkit {
 
-/// 64 lower-case hexadecimal digits. Throws internal when OpenSSL has no SHA-256.
+/// A SHA-256 that is computed piece by piece. Throws internal when OpenSSL has none.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  void add(std::span<const std::uint8_t> bytes);
+  /// 64 lower-case hexadecimal digits. Nothing can be added afterwards.
+  [[nodiscard]] std::string hex() &&;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// 64 lower-case hexadecimal digits. Throws as Sha256.
 std::string sha256_hex(std::span<const std::uint8_t> bytes);
 
 /// Throws invalid_option when `expected` is not 64 hexadecimal digits, model_untrusted when it is another digest.

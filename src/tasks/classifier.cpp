@@ -8,6 +8,7 @@
 #include <visionkit/decode/classification.hpp>
 
 #include "core/fail.hpp"
+#include "decode/probabilities.hpp"
 #include "tasks/class_filter.hpp"
 #include "tasks/load.hpp"
 #include "tasks/model.hpp"
@@ -60,17 +61,17 @@ RecordUse use_record(const ClassifierOptions& options, ModelRecord& record, cons
   return {.states_input = options.input.has_value()};
 }
 
-Model load(const Archive& archive, const ClassifierOptions& options) {
+Model load(const ModelFile& file, const ClassifierOptions& options) {
   check(options);
-  return Model(archive, {.run = options.run, .record = options.record, .use_record = [&](FoundRecord& found) {
-                           return use_record(options, found.record, archive.name());
-                         }});
+  return Model(file, {.run = options.run, .record = options.record, .use_record = [&](FoundRecord& found) {
+                        return use_record(options, found.record, file.name());
+                      }});
 }
 
 }  // namespace
 
 struct Classifier::Impl {
-  Impl(const Archive& archive, const ClassifierOptions& given) : model(load(archive, given)), options(given) {
+  Impl(const ModelFile& file, const ClassifierOptions& given) : model(load(file, given)), options(given) {
     const auto& record = model.record();
     const bool one_label = record.task == Task::classification;
     if (!model.warm_up_outputs().empty()) check_answer(model.warm_up_outputs());
@@ -97,29 +98,29 @@ struct Classifier::Impl {
   [[nodiscard]] std::size_t classes() const {
     if (!model.record().labels.empty()) return model.record().labels.size();
     const auto& outputs = model.warm_up_outputs();
-    return outputs.empty() ? 0 : static_cast<std::size_t>(model.named_output(outputs).shape.back());
+    return outputs.empty() ? 0 : static_cast<std::size_t>(model.named_output(outputs).shape().back());
   }
 
   // A contract that does not fit and NaN are found at load rather than in production.
   void check_answer(const Outputs& outputs) const {
     const auto batch = model.batch_of(1);
-    const auto values = scores_of(outputs, batch).floats();
+    const auto values = scores_of(outputs, batch);
     check_values(values.first(values.size() / batch));
   }
 
   // The scores [batch, classes]; anything else is refused with expected and got.
-  [[nodiscard]] TensorView scores_of(const Outputs& outputs, std::size_t batch) const {
-    auto tensor = model.named_output(outputs);
-    const auto& shape = tensor.shape;
+  [[nodiscard]] std::span<const float> scores_of(const Outputs& outputs, std::size_t batch) const {
+    const auto& tensor = model.named_output(outputs);
+    const auto& shape = tensor.shape();
     const auto labels = model.record().labels.size();
     const bool fits = shape.size() == 2 && shape[0] == static_cast<std::int64_t>(batch) && shape[1] > 0 &&
                       (labels == 0 || shape[1] == static_cast<std::int64_t>(labels));
-    if (!fits || tensor.dtype != DType::float32) {
+    if (!fits || tensor.dtype() != DType::float32) {
       fail(ErrorCode::model_contract, "'{}': expected float32 [{}, {}] (pictures, classes), got {} {}",
-           model.description().file, batch, labels == 0 ? "classes" : std::to_string(labels), to_string(tensor.dtype),
+           model.description().file, batch, labels == 0 ? "classes" : std::to_string(labels), to_string(tensor.dtype()),
            to_string(shape));
     }
-    return tensor;
+    return tensor.floats();
   }
 
   // Only finite numbers, and only 0..1 where the record promises probabilities.
@@ -142,38 +143,37 @@ struct Classifier::Impl {
   [[nodiscard]] Classification decode_row(std::span<const float> row) const {
     check_values(row);
     Classification result;
+    thread_local std::vector<float> memory;
+    auto& scores = options.all_scores ? result.scores : memory;
+    scores.resize(row.size());
     if (options.scores == ScoreKind::probabilities)
-      result.scores.assign(row.begin(), row.end());
+      std::copy(row.begin(), row.end(), scores.begin());
     else if (options.task == Task::classification)
-      result.scores = softmax(row, *options.temperature);
+      softmax_into(row, *options.temperature, scores);
     else
-      result.scores = sigmoid(row, *options.temperature);
-    result.classes = rank(result.scores, ranking);
-    if (!options.all_scores) result.scores = {};
+      sigmoid_into(row, *options.temperature, scores);
+    result.classes = rank(scores, ranking);
     return result;
   }
 
-  // `images` may be fewer than the rows of a fixed batch.
-  [[nodiscard]] std::vector<Classification> decode(const Outputs& outputs, std::size_t images) const {
-    const auto batch = model.batch_of(images);
-    const auto values = scores_of(outputs, batch).floats();
-    std::vector<Classification> results;
-    for (std::size_t i = 0; i < images; ++i)
-      results.push_back(decode_row(values.subspan(i * values.size() / batch, values.size() / batch)));
-    return results;
+  // Of views, or of the bytes of a file. A call may answer fewer images than the rows of a fixed batch.
+  template <class Pictures>
+  void classify(Pictures images, CallClock& clock, FunctionRef<void(Classification)> receive) const {
+    guarded("classifying", [&] {
+      model.run(images, clock, [&](std::span<const AppliedTransform> part, const Outputs& outputs) {
+        const auto batch = model.batch_of(part.size());
+        const auto values = scores_of(outputs, batch);
+        const auto classes = values.size() / batch;
+        for (std::size_t i = 0; i < part.size(); ++i) receive(decode_row(values.subspan(i * classes, classes)));
+      });
+    });
   }
 
-  // Of views, or of the bytes of a file.
-  template <class Pictures>
-  [[nodiscard]] std::vector<Classification> classify(Pictures images, CallClock& clock) const {
-    return guarded("classifying", [&] {
-      std::vector<Classification> results;
-      model.run(images, clock, [&](std::span<const AppliedTransform> part, const Outputs& outputs) {
-        auto decoded = decode(outputs, part.size());
-        std::move(decoded.begin(), decoded.end(), std::back_inserter(results));
-      });
-      return results;
-    });
+  template <class Picture>
+  [[nodiscard]] Classification classify_one(Picture image, CallClock& clock) const {
+    Classification result;
+    classify(image, clock, [&](Classification found) { result = std::move(found); });
+    return result;
   }
 
   Model model;
@@ -196,17 +196,21 @@ Classifier Classifier::from_bytes(std::span<const std::uint8_t> model, const Cla
 }
 
 Classification Classifier::classify(const ImageView& image, CallTimings* timings) const {
-  return impl_->log.call(
-      1, timings, [&](CallClock& clock) { return std::move(impl_->classify(std::span(&image, 1), clock).front()); });
+  return impl_->log.call(1, timings,
+                         [&](CallClock& clock) { return impl_->classify_one(std::span(&image, 1), clock); });
 }
 
 Classification Classifier::classify(std::span<const std::uint8_t> encoded, CallTimings* timings) const {
-  return impl_->log.call(1, timings,
-                         [&](CallClock& clock) { return std::move(impl_->classify(encoded, clock).front()); });
+  return impl_->log.call(1, timings, [&](CallClock& clock) { return impl_->classify_one(encoded, clock); });
 }
 
 std::vector<Classification> Classifier::classify(std::span<const ImageView> images, CallTimings* timings) const {
-  return impl_->log.call(images.size(), timings, [&](CallClock& clock) { return impl_->classify(images, clock); });
+  return impl_->log.call(images.size(), timings, [&](CallClock& clock) {
+    std::vector<Classification> results;
+    results.reserve(images.size());
+    impl_->classify(images, clock, [&](Classification found) { results.push_back(std::move(found)); });
+    return results;
+  });
 }
 
 std::vector<Classification> Classifier::classify(std::span<const Image> images, CallTimings* timings) const {

@@ -1,7 +1,6 @@
 #include <visionkit/detector.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include <visionkit/image/io.hpp>
@@ -74,11 +73,11 @@ RecordUse use_record(const DetectorOptions& options, FoundRecord& found, const s
           .input = record.output.format == torchvision ? InputKind::image_list : InputKind::tensor};
 }
 
-Model load(const Archive& archive, const DetectorOptions& options) {
+Model load(const ModelFile& file, const DetectorOptions& options) {
   check(options);
-  return Model(archive, {.run = options.run, .record = options.record, .use_record = [&](FoundRecord& found) {
-                           return use_record(options, found, archive.name());
-                         }});
+  return Model(file, {.run = options.run, .record = options.record, .use_record = [&](FoundRecord& found) {
+                        return use_record(options, found, file.name());
+                      }});
 }
 
 // What the record says goes where the caller said nothing.
@@ -100,18 +99,21 @@ DecodeContext decoding_of(const DetectorOptions& options, const ModelRecord& rec
 
 std::vector<float> scores_of(std::span<const Detection> detections) {
   std::vector<float> scores;
+  scores.reserve(detections.size());
   for (const auto& detection : detections) scores.push_back(detection.score);
   return scores;
 }
 
 std::vector<ClassId> labels_of(std::span<const Detection> detections) {
   std::vector<ClassId> labels;
+  labels.reserve(detections.size());
   for (const auto& detection : detections) labels.push_back(detection.label);
   return labels;
 }
 
 std::vector<Detection> picked(std::span<const Detection> detections, std::span<const std::int32_t> indices) {
   std::vector<Detection> kept;
+  kept.reserve(indices.size());
   for (const auto index : indices) kept.push_back(detections[static_cast<std::size_t>(index)]);
   return kept;
 }
@@ -141,7 +143,7 @@ struct Tiled {
 }  // namespace
 
 struct Detector::Impl {
-  Impl(const Archive& archive, const DetectorOptions& given) : model(load(archive, given)), options(given) {
+  Impl(const ModelFile& file, const DetectorOptions& given) : model(load(file, given)), options(given) {
     const auto& record = model.record();
     options.score_threshold =
         record.score_thresholds.empty() ? default_score_threshold : record.score_thresholds.front();
@@ -181,7 +183,7 @@ struct Detector::Impl {
     const auto prefix = (place.empty() ? "" : place.front() + ".") + std::to_string(index) + ".";
     PictureOutputs tensors;
     for (const auto* name : {"boxes", "labels", "scores"})
-      tensors.views.push_back(model.output(outputs, prefix + name));
+      tensors.views.push_back(model.output(outputs, prefix + name).view());
     const auto masks = std::find_if(outputs.begin(), outputs.end(),
                                     [&](const auto& output) { return output.name == prefix + "masks"; });
     if (masks != outputs.end()) tensors.views.push_back(masks->tensor.view());
@@ -260,7 +262,7 @@ struct Detector::Impl {
 
   // Of views, or of the bytes of a file.
   template <class Pictures>
-  void run(Pictures images, CallClock& clock, const std::function<void(std::vector<Detection>)>& receive) const {
+  void run(Pictures images, CallClock& clock, FunctionRef<void(std::vector<Detection>)> receive) const {
     model.run(images, clock, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
       const auto batch = model.batch_of(transforms.size());
       for (std::size_t i = 0; i < transforms.size(); ++i)

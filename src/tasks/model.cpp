@@ -75,16 +75,16 @@ std::string names_of(const Outputs& outputs) {
 
 }  // namespace
 
-Model::Model(const Archive& archive, const ModelRequest& request) {
+Model::Model(const ModelFile& file, const ModelRequest& request) {
   const auto start = Clock::now();
   const auto resident = resident_bytes();
-  auto found = find_record(archive, request.record);
+  auto found = find_record(file, request.record);
   const auto use = request.use_record(found);
   if (found.origin == RecordOrigin::none && !use.states_input) {
     fail(ErrorCode::model_contract,
          "'{}' has no record of how pictures become its input{}: add visionkit.json, a sidecar, or give the options' "
          "input",
-         archive.name(), found.notes.empty() ? "" : " (" + found.notes.front() + ")");
+         file.name(), found.notes.empty() ? "" : " (" + found.notes.front() + ")");
   }
   auto& record = found.record;
   auto run = request.run;
@@ -95,12 +95,12 @@ Model::Model(const Archive& archive, const ModelRequest& request) {
   // Networks that take lists of pictures have no other form.
   if (!is_size_open || use.input == InputKind::tensor)
     options.probes = probes(*preprocessor_, static_cast<std::size_t>(record.batch.value_or(1)));
-  session_ = load_torchscript(archive, options);
+  session_ = load_torchscript(file, options);
 
   const auto& report = session_->report();
-  description_ = {.file = archive.name(),
-                  .bytes = archive.bytes().size(),
-                  .sha256 = archive.digest(),
+  description_ = {.file = file.name(),
+                  .bytes = file.size(),
+                  .sha256 = file.digest(),
                   .record = std::move(record),
                   .record_origin = found.origin,
                   .engine = report.engine,
@@ -119,7 +119,7 @@ Model::Model(const Archive& archive, const ModelRequest& request) {
     description_.outputs.push_back({name, tensor.dtype(), tensor.shape()});
   const auto grown = [&](std::uint64_t now) { return now > resident ? now - resident : 0; };
   description_.resident_bytes = grown(resident_bytes());
-  description_.load_peak_bytes = grown(peak_resident_bytes()) + archive.bytes().size();  // which was there before
+  description_.load_peak_bytes = grown(peak_resident_bytes()) + file.held_bytes();  // which were there before
   description_.load_ms = ms_since(start);
 }
 
@@ -128,30 +128,41 @@ std::size_t Model::pictures_per_call(std::size_t wanted) const {
   return session_->report().takes_batches && preprocessor_->fixed_size() ? wanted : 1;
 }
 
-namespace {
+Model::Input Model::input_for(Size image, std::size_t batch) const {
+  thread_local ScratchBuffer memory;
+  thread_local TensorView view;
+  view.dtype = preprocessor_->options().dtype;
+  const auto& fixed = description_.input.shape;
+  if (fixed.empty())
+    view.shape = preprocessor_->input_shape(image);
+  else
+    view.shape.assign(fixed.begin(), fixed.end());  // in the memory that it has
+  view.shape.front() = static_cast<std::int64_t>(batch);
+  const auto size = view.count() * size_of(view.dtype);
+  auto* bytes = reinterpret_cast<std::byte*>(memory.reserve(size));
+  view.data = bytes;
+  return {view, {bytes, size}};
+}
 
-// A network's input in memory that the calling thread uses again and again: nothing of it is needed once the network
-// has answered.
-struct Input {
-  Input(const Preprocessor& preprocessor, Size image, std::size_t batch)
-      : view{preprocessor.options().dtype, preprocessor.input_shape(image), nullptr} {
-    view.shape.front() = static_cast<std::int64_t>(batch);
-    thread_local ScratchBuffer memory;
-    const auto size = view.count() * size_of(view.dtype);
-    bytes = {reinterpret_cast<std::byte*>(memory.reserve(size)), size};
-    view.data = bytes.data();
-  }
-  TensorView view;
-  std::span<std::byte> bytes;
-};
-
-}  // namespace
-
-void Model::run(std::span<const ImageView> images, CallClock& clock, const Receiver& receive) const {
+void Model::run(std::span<const ImageView> images, CallClock& clock, Receiver receive) const {
+  const auto answer = [&](const Input& input) {
+    return clock.time(&CallTimings::network_ms, [&] { return session_->run(input.view); });
+  };
   const auto step = pictures_per_call(std::max<std::size_t>(images.size(), 1));
   std::vector<ImageView> filled;
   for (std::size_t start = 0; start < images.size(); start += step) {
     const auto chunk = images.subspan(start, std::min(step, images.size() - start));
+    if (step == 1) {
+      AppliedTransform transform;
+      const auto input = clock.time(&CallTimings::preprocess_ms, [&] {
+        check_view(chunk.front());
+        const auto made = input_for(chunk.front().size(), 1);
+        transform = preprocessor_->run_into(chunk.front(), made.bytes);
+        return made;
+      });
+      receive({&transform, 1}, answer(input));
+      continue;
+    }
     auto batch = chunk;
     if (chunk.size() < step && record().batch) {  // a fixed batch is filled up with a picture that is there anyway
       filled.assign(chunk.begin(), chunk.end());
@@ -161,16 +172,15 @@ void Model::run(std::span<const ImageView> images, CallClock& clock, const Recei
     std::vector<AppliedTransform> transforms;
     const auto input = clock.time(&CallTimings::preprocess_ms, [&] {
       for (const auto& image : batch) check_view(image);
-      Input made(*preprocessor_, batch.front().size(), batch.size());
+      const auto made = input_for(batch.front().size(), batch.size());
       transforms = preprocessor_->run_into(batch, made.bytes);
       return made;
     });
-    const auto outputs = clock.time(&CallTimings::network_ms, [&] { return session_->run(input.view); });
-    receive(std::span(transforms).first(chunk.size()), outputs);
+    receive(std::span(transforms).first(chunk.size()), answer(input));
   }
 }
 
-void Model::run(EncodedImage image, CallClock& clock, const Receiver& receive) const {
+void Model::run(EncodedImage image, CallClock& clock, Receiver receive) const {
   if (batch_of(1) > 1) {
     const auto decoded = clock.time(&CallTimings::decode_ms, [&] { return decode_image(image); });
     const ImageView view = decoded;
@@ -180,7 +190,7 @@ void Model::run(EncodedImage image, CallClock& clock, const Receiver& receive) c
   const auto pixels = clock.time(&CallTimings::decode_ms, [&] { return DecodedInput(*preprocessor_, image); });
   const auto& transform = pixels.transform();
   const auto input = clock.time(&CallTimings::preprocess_ms, [&] {
-    Input made(*preprocessor_, transform.image_size(), 1);
+    const auto made = input_for(transform.image_size(), 1);
     pixels.run_into(made.bytes);
     return made;
   });
@@ -197,34 +207,38 @@ std::size_t Model::batch_of(std::size_t images) const {
   return record().batch ? static_cast<std::size_t>(*record().batch) : images;
 }
 
-TensorView Model::output(const Outputs& outputs, const std::string& path) const {
+const Tensor& Model::output(const Outputs& outputs, const std::string& path) const {
   const auto found =
       std::find_if(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == path; });
   if (found == outputs.end()) {
     fail(ErrorCode::model_contract, "'{}': expected the output '{}', got {}", description_.file, path,
          names_of(outputs));
   }
-  return found->tensor.view();
+  return found->tensor;
 }
 
 std::vector<TensorView> Model::named_outputs(const Outputs& outputs) const {
   std::vector<TensorView> views;
-  for (const auto& path : record().output.tensors) views.push_back(output(outputs, path));
+  views.reserve(outputs.size());
+  for (const auto& path : record().output.tensors) views.push_back(output(outputs, path).view());
   if (views.empty()) {
     for (const auto& [name, tensor] : outputs) views.push_back(tensor.view());
   }
   return views;
 }
 
-TensorView Model::named_output(const Outputs& outputs) const {
-  const auto views = named_outputs(outputs);
-  const bool bare = !record().output.tensors.empty() || outputs.front().name.empty();
-  if (views.size() != 1 || !bare) {
+const Tensor& Model::named_output(const Outputs& outputs) const {
+  const auto& paths = record().output.tensors;
+  for (const auto& path : paths) {
+    const auto& found = output(outputs, path);
+    if (paths.size() == 1) return found;
+  }
+  if (!paths.empty() || outputs.size() != 1 || !outputs.front().name.empty()) {
     fail(ErrorCode::model_contract,
          "'{}': expected one bare tensor (or a record that names one by output.tensors), got {}", description_.file,
          names_of(outputs));
   }
-  return views.front();
+  return outputs.front().tensor;
 }
 
 void Model::self_test() const {

@@ -1,4 +1,4 @@
-// What all tasks share: a checked archive, its record, a running session and the preprocessing between pictures and it.
+// What all tasks share: a model file, its record, a running session and the preprocessing between pictures and it.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,8 @@
 #include <visionkit/model_description.hpp>
 #include <visionkit/preprocess/preprocess.hpp>
 
-#include "runtime/archive.hpp"
+#include "core/function_ref.hpp"
+#include "runtime/model_file.hpp"
 #include "runtime/session.hpp"
 #include "tasks/call_log.hpp"
 #include "tasks/record_source.hpp"
@@ -33,8 +34,15 @@ struct ModelRequest {
 };
 
 class Model {
+  // A network's input in memory that the calling thread uses again and again: nothing of it is needed once the network
+  // has answered.
+  struct Input {
+    TensorView& view;
+    std::span<std::byte> bytes;
+  };
+
  public:
-  Model(const Archive& archive, const ModelRequest& request);
+  Model(const ModelFile& file, const ModelRequest& request);
 
   [[nodiscard]] const ModelDescription& description() const { return description_; }
   [[nodiscard]] const ModelRecord& record() const { return description_.record; }
@@ -42,10 +50,10 @@ class Model {
 
   /// Runs pictures of any sizes in as few forward calls as the network allows and hands over, call by call, how many
   /// pictures it took, what was done to each of them, and what came out. The clock gets preprocessing and network.
-  using Receiver = std::function<void(std::span<const AppliedTransform> images, const Outputs& outputs)>;
-  void run(std::span<const ImageView> images, CallClock& clock, const Receiver& receive) const;
+  using Receiver = FunctionRef<void(std::span<const AppliedTransform> images, const Outputs& outputs)>;
+  void run(std::span<const ImageView> images, CallClock& clock, Receiver receive) const;
   /// The same for the bytes of a picture's file, of which only those pixels are decoded that the network sees.
-  void run(EncodedImage image, CallClock& clock, const Receiver& receive) const;
+  void run(EncodedImage image, CallClock& clock, Receiver receive) const;
 
   void trim() const;
 
@@ -55,10 +63,10 @@ class Model {
   /// The outputs that the record names, or all. Throws model_contract with what there is when one is missing.
   [[nodiscard]] std::vector<TensorView> named_outputs(const Outputs& outputs) const;
   /// The only one of them. Throws model_contract when there are several.
-  [[nodiscard]] TensorView named_output(const Outputs& outputs) const;
+  [[nodiscard]] const Tensor& named_output(const Outputs& outputs) const;
 
   /// The output of that path. Throws model_contract with what there is when it is missing.
-  [[nodiscard]] TensorView output(const Outputs& outputs, const std::string& path) const;
+  [[nodiscard]] const Tensor& output(const Outputs& outputs, const std::string& path) const;
   /// The size of the network's input where it is the same for every picture.
   [[nodiscard]] std::optional<Size> fixed_input() const { return preprocessor_->fixed_size(); }
 
@@ -67,6 +75,7 @@ class Model {
 
  private:
   [[nodiscard]] std::size_t pictures_per_call(std::size_t wanted) const;
+  [[nodiscard]] Input input_for(Size image, std::size_t batch) const;
 
   ModelDescription description_;
   std::unique_ptr<const Session> session_;

@@ -71,19 +71,18 @@ ModelRecord parse_ultralytics(std::string_view text, const std::string& origin) 
 
 }  // namespace
 
-FoundRecord find_record(const Archive& archive, const std::optional<ModelRecord>& caller) {
+FoundRecord find_record(const ModelFile& file, const std::optional<ModelRecord>& caller) {
   if (caller) return {.record = *caller, .origin = RecordOrigin::caller};
-  if (const auto text = archive.extra_file("visionkit.json")) {
-    return {.record = parse_record(*text, "visionkit.json in '" + archive.name() + "'"),
-            .origin = RecordOrigin::archive};
+  if (const auto text = file.extra_file("visionkit.json")) {
+    return {.record = parse_record(*text, "visionkit.json in '" + file.name() + "'"), .origin = RecordOrigin::archive};
   }
-  if (const auto text = archive.extra_file("config.txt")) {
-    return {.record = parse_ultralytics(*text, "config.txt in '" + archive.name() + "'"),
+  if (const auto text = file.extra_file("config.txt")) {
+    return {.record = parse_ultralytics(*text, "config.txt in '" + file.name() + "'"),
             .origin = RecordOrigin::ultralytics};
   }
-  const auto sidecar = std::filesystem::path(archive.path()).replace_extension(".json").string();
+  const auto sidecar = std::filesystem::path(file.path()).replace_extension(".json").string();
   std::error_code error;
-  if (archive.path().empty() || !std::filesystem::is_regular_file(sidecar, error)) return {};
+  if (file.path().empty() || !std::filesystem::is_regular_file(sidecar, error)) return {};
   const auto bytes =
       read_file(sidecar, {.what = "model record", .max_bytes = max_record_bytes, .too_large = ErrorCode::model_record});
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

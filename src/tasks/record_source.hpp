@@ -6,7 +6,7 @@
 
 #include <visionkit/model_record.hpp>
 
-#include "runtime/archive.hpp"
+#include "runtime/model_file.hpp"
 
 namespace visionkit {
 
@@ -17,6 +17,6 @@ struct FoundRecord {
 };
 
 /// Looks in the order above and takes the first that is there. Throws model_record when that one is malformed.
-FoundRecord find_record(const Archive& archive, const std::optional<ModelRecord>& caller);
+FoundRecord find_record(const ModelFile& file, const std::optional<ModelRecord>& caller);
 
 }  // namespace visionkit

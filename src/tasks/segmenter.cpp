@@ -1,6 +1,5 @@
 #include <visionkit/segmenter.hpp>
 
-#include <functional>
 #include <utility>
 
 #include <visionkit/decode/panoptic.hpp>
@@ -54,11 +53,11 @@ RecordUse use_record(const SegmenterOptions& options, FoundRecord& found, const 
   return {.states_input = options.input.has_value()};
 }
 
-Model load(const Archive& archive, const SegmenterOptions& options) {
+Model load(const ModelFile& file, const SegmenterOptions& options) {
   check(options);
-  return Model(archive, {.run = options.run, .record = options.record, .use_record = [&](FoundRecord& found) {
-                           return use_record(options, found, archive.name());
-                         }});
+  return Model(file, {.run = options.run, .record = options.record, .use_record = [&](FoundRecord& found) {
+                        return use_record(options, found, file.name());
+                      }});
 }
 
 // The whole picture in the network's input.
@@ -70,7 +69,7 @@ ModelBox content_of(const AppliedTransform& transform) {
 }  // namespace
 
 struct Segmenter::Impl {
-  Impl(const Archive& archive, const SegmenterOptions& given) : model(load(archive, given)), options(given) {
+  Impl(const ModelFile& file, const SegmenterOptions& given) : model(load(file, given)), options(given) {
     const auto& record = model.record();
     const auto& thresholds = record.score_thresholds;
     is_panoptic = record.task == Task::panoptic_segmentation;
@@ -103,7 +102,7 @@ struct Segmenter::Impl {
 
   // The output of picture `index`: [classes, height, width], or [height, width].
   [[nodiscard]] TensorView output_of(const Outputs& outputs, std::size_t batch, std::size_t index) const {
-    const auto all = model.named_output(outputs);
+    const auto all = model.named_output(outputs).view();
     const bool is_float = all.dtype == DType::float32;
     if (is_float == (options.scores == ScoreKind::labels)) {
       fail(ErrorCode::model_contract, "'{}': the record says that the output holds {}, expected {} for that, got {} {}",
@@ -193,7 +192,7 @@ struct Segmenter::Impl {
 
   // Of views, or of the bytes of a file.
   template <class Pictures>
-  void run(Pictures images, CallClock& clock, const std::function<void(LabelMap)>& receive) const {
+  void run(Pictures images, CallClock& clock, FunctionRef<void(LabelMap)> receive) const {
     model.run(images, clock, [&](std::span<const AppliedTransform> transforms, const Outputs& outputs) {
       const auto batch = model.batch_of(transforms.size());
       for (std::size_t i = 0; i < transforms.size(); ++i) receive(decode(output_of(outputs, batch, i), transforms[i]));

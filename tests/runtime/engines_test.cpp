@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <thread>
 
-#include "runtime/archive.hpp"
+#include "runtime/model_file.hpp"
 #include "runtime/session.hpp"
 #include "support/files.hpp"
 #include "support/refusal.hpp"
@@ -339,6 +340,20 @@ TEST_SUITE("cache") {
     test::write_bytes(file, {});
     const auto session = load(convolution(), {.cache_folder = (file / "cache").string()});
     CHECK(has_note(*session, "nothing was kept"));
+  }
+
+  TEST_CASE("drafts of loads that were killed disappear after a day, and nothing else does") {
+    const test::TemporaryFolder folder;
+    const std::string entry(32, 'a');
+    for (const auto& name : {entry + ".77-0.tmp", entry + ".78-0.tmp", std::string("mine.tmp"), entry})
+      fs::create_directories(folder.path() / name / "inside");
+    for (const auto& name : {entry + ".77-0.tmp", std::string("mine.tmp"), entry})
+      fs::last_write_time(folder.path() / name, fs::file_time_type::clock::now() - std::chrono::hours(25));
+    (void)load(convolution(), {.threads = 1, .cache_folder = folder.path().string()});
+    CHECK_FALSE(fs::exists(folder / (entry + ".77-0.tmp")));
+    CHECK(fs::exists(folder / (entry + ".78-0.tmp") / "inside"));
+    CHECK(fs::exists(folder / "mine.tmp" / "inside"));
+    CHECK(fs::exists(folder / entry / "inside"));
   }
 
   TEST_CASE("many loads at the same time share a cache") {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -15,6 +16,7 @@
 #include <visionkit/image/io.hpp>
 
 #include "support/files.hpp"
+#include "support/refusal.hpp"
 #include "support/script_model.hpp"
 
 using namespace visionkit;
@@ -136,6 +138,38 @@ TEST_CASE("encoded bytes are decoded first") {
   const auto classifier = color_classifier();
   const auto picture = colored({6, 6}, 0, 0, 255);
   CHECK(classifier.classify(encode_image(picture, {.format = ImageFormat::png})) == classifier.classify(picture));
+}
+
+TEST_CASE("with a cache, a file is loaded as it is now, and loaded again without being read") {
+  const test::TemporaryFolder folder;
+  const auto path = (folder / "m.pt").string();
+  const auto write = [&](const std::string& factor) {
+    const ScriptModel model = {.code = "def forward(self, x):\n  return torch.mean(x * " + factor + ", [2, 3])\n",
+                               .extra_files = {{"visionkit.json", record()}}};
+    test::write_bytes(path, model.save());
+  };
+  ClassifierOptions options;
+  options.run = {.threads = 1, .cache_folder = (folder / "cache").string()};
+  const auto answer = [&] {
+    const Classifier classifier(path, options);
+    return names(classifier, classifier.classify(colored({7, 5}, 10, 250, 90)));
+  };
+  write(" 2.0");
+  for (int load = 0; load < 3; ++load) CHECK(answer() == Names{"green", "blue", "red"});
+  options.run.threads = 2;  // the file is known, its network for two threads is not
+  CHECK(answer() == Names{"green", "blue", "red"});
+
+  const auto time = std::filesystem::last_write_time(path);
+  const auto size = std::filesystem::file_size(path);
+  write("-2.0");
+  REQUIRE(std::filesystem::file_size(path) == size);
+  std::filesystem::last_write_time(path, time);
+  for (int load = 0; load < 3; ++load) CHECK(answer() == Names{"red", "blue", "green"});
+
+  std::filesystem::resize_file(path, size / 2);
+  CHECK(test::code_of([&] { Classifier(path, options); }) == ErrorCode::model_corrupt);
+  std::filesystem::remove(path);
+  CHECK(test::code_of([&] { Classifier(path, options); }) == ErrorCode::not_found);
 }
 
 TEST_CASE("the caller goes before the file, the file before a sidecar") {

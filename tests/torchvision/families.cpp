@@ -9,8 +9,8 @@
 #include <visionkit/core/error.hpp>
 #include <visionkit/engines.hpp>
 
-#include "runtime/archive.hpp"
 #include "runtime/difference.hpp"
+#include "runtime/model_file.hpp"
 #include "runtime/session.hpp"
 
 using namespace visionkit;
@@ -38,9 +38,9 @@ int main(int argc, char** argv) {
   }
   try {
     const auto size = std::atoll(argv[2]);
-    const auto archive = Archive::from_file(argv[1]);
+    const ModelFile file = Archive::from_file(argv[1]);
     const auto load = [&](Engine engine) {
-      return load_torchscript(archive, {.run = {.engine = engine}, .probes = {noise(1, size, 1), noise(1, size, 2)}});
+      return load_torchscript(file, {.run = {.engine = engine}, .probes = {noise(1, size, 1), noise(1, size, 2)}});
     };
     const auto session = load(Engine::openvino);
     const auto reference = load(Engine::libtorch);
