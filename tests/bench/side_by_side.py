@@ -108,13 +108,17 @@ class Bench:
     def compare(self, what, ours, peers, **more):
         """A row for each peer: name to (turn, equal). A turn takes the number of calls and gives milliseconds; what
         cannot be equal says so in words."""
-        turns = {"ours": ours, **{name: turn for name, (turn, equal) in peers.items() if equal}}
-        taken, void = {}, 0
-        if len(turns) > 1:
-            counts = {name: max(1, min(50, int(40 / turn(1)))) for name, turn in turns.items()}
-            taken, void = self.interleaved({name: lambda name=name: turns[name](counts[name]) for name in turns})
+        taken, void = self.turns(ours, {name: turn for name, (turn, equal) in peers.items() if equal})
         for name, (_, equal) in peers.items():
             self.add(what, taken.get("ours"), name, taken.get(name), equal, void, **more)
+
+    def turns(self, ours, peers):
+        """The milliseconds of "ours" and of every peer in every round, and how many rounds were void."""
+        turns = {"ours": ours, **peers}
+        if not peers:
+            return {}, 0
+        counts = {name: max(1, min(50, int(40 / turn(1)))) for name, turn in turns.items()}
+        return self.interleaved({name: lambda name=name: turns[name](counts[name]) for name in turns})
 
     def add(self, what, ours, peer, theirs, equal, void, **more):
         """A row from the milliseconds of every round; they are not read where the answers differ."""
@@ -122,7 +126,7 @@ class Bench:
                "threads": 1}
         if equal:
             row.update(ours_ms=round(statistics.median(ours), 4), peer_ms=round(statistics.median(theirs), 4),
-                       ratio=round(statistics.median(b / a for a, b in zip(ours, theirs)), 3), rounds=self.rounds,
+                       ratio=round(statistics.median(b / a for a, b in zip(ours, theirs)), 3), rounds=len(ours),
                        void_rounds=void)
         row.update(more)
         self.rows.append(row)

@@ -1,7 +1,10 @@
-// The baseline of tests/bench/end_to_end/compare.py: what a careful engineer writes with OpenCV and LibTorch. The
-// network is frozen and, where its answer stays the same, optimized; memory is used again; pictures become tensors
-// without a detour. Waits for commands on standard input, answers each with one line.
-//   load FILE RULES THREADS   which form of the network is used; RULES is a file with what Rules lists, in that order
+// The baselines of tests/bench/end_to_end/compare.py: what is usually written with OpenCV and LibTorch, and what a
+// careful engineer makes of it. Usually the network runs as it was loaded; the careful engineer freezes it and, where
+// its answer stays the same, optimizes it. Both use memory again, make tensors of pictures without a detour, and run in
+// inference mode. Waits for commands on standard input, answers each with one line.
+//   load FILE RULES THREADS CARE
+//                             which form of the network is used; RULES is a file with what Rules lists, in that order;
+//                             CARE is "usual" or "careful"
 //   answer PICTURE OUT        writes the probabilities of all classes
 //   time PICTURE COUNT        median milliseconds of COUNT calls, from the file's bytes to the five best classes
 #include <algorithm>
@@ -40,7 +43,7 @@ struct Rules {
 
 class Program {
  public:
-  std::string load(const std::string& file, const std::string& rules_file, int threads) {
+  std::string load(const std::string& file, const std::string& rules_file, int threads, bool is_careful) {
     at::set_num_threads(threads);
     cv::setNumThreads(threads);
     std::ifstream text(rules_file);
@@ -49,9 +52,10 @@ class Program {
     for (auto& value : rules_.deviation) text >> value;
     text >> rules_.is_bgr >> rules_.scores;
     input_ = torch::empty({1, 3, rules_.height, rules_.width});
-    auto plain = torch::jit::load(file);
-    plain.eval();
-    network_ = torch::jit::freeze(plain);
+    network_ = torch::jit::load(file);
+    network_.eval();
+    if (!is_careful) return "plain";
+    network_ = torch::jit::freeze(network_);
     const auto probe = torch::rand_like(input_);
     const auto expected = forward(network_, probe);
     try {
@@ -116,9 +120,10 @@ class Program {
 
 Program program;
 
-void answer(const std::string& command, const std::string& first, const std::string& second, int third) {
+void answer(const std::string& command, const std::string& first, const std::string& second, int third,
+            const std::string& fourth) {
   if (command == "load") {
-    std::cout << program.load(first, second, third);
+    std::cout << program.load(first, second, third, fourth == "careful");
     return;
   }
   const auto file = visionkit::bench::read_values<std::uint8_t>(first);

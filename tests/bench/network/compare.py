@@ -1,9 +1,10 @@
 """The call of the network alone, beside LibTorch, ONNX Runtime and OpenVINO in Python, all in float32.
 
 Every side runs in a process of its own and gets the tensor that ours makes of photographs. Ours chooses its engine by
-itself, unless --engine says which. A peer is equal when no output differs by more than 1e-3 of its largest value from
-the plain module's. The verdict at the end is of the goals: at most 1.05 times the time of OpenVINO and of the best peer
-of all; with --engine libtorch at most 1.02 times the best time of LibTorch.
+itself, unless --engine says which. Each launch has its own luck with memory, up to 10 % of the time, so all sides are
+started several times and the rounds of all launches count. A peer is equal when no output differs by more than 1e-3 of
+its largest value from the plain module's. The verdict at the end is of the goals: at most 1.05 times the time of
+OpenVINO and of the best peer of all; with --engine libtorch at most 1.02 times the best time of LibTorch.
 """
 import itertools
 import sys
@@ -25,16 +26,19 @@ def worker(*command):
     return side_by_side.Worker(*command, environment=side_by_side.DEFAULTS)
 
 
+def write_pictures(size, path, pictures):
+    strip = photograph((4000, 3000))
+    with open(path, "wb") as file:
+        for place in itertools.islice(itertools.product(range(0, 3000, 375), range(0, 4000, 500)), pictures):
+            picture = strip.crop((place[1], place[0], place[1] + 500, place[0] + 375)).resize(size)
+            file.write(picture.tobytes())
+
+
 def load_ours(model, threads, engine, folder, pictures=8):
     ours = worker(WORKER)
     loaded = ours.ask("load", model.path, *model.size, threads, engine)
-    pixels = folder / "pixels.bin"
-    strip = photograph((4000, 3000))
-    with open(pixels, "wb") as file:
-        for place in itertools.islice(itertools.product(range(0, 3000, 375), range(0, 4000, 500)), pictures):
-            picture = strip.crop((place[1], place[0], place[1] + 500, place[0] + 375)).resize(model.size)
-            file.write(picture.tobytes())
-    ours.ask("pictures", pixels)
+    write_pictures(model.size, folder / "pixels.bin", pictures)
+    ours.ask("pictures", folder / "pixels.bin")
     return ours, loaded
 
 
@@ -61,26 +65,39 @@ def turn(side, batch):
     return ask
 
 
-def compare(bench, model, batch, threads, sides, folder):
-    tensor, out = folder / "input.bin", folder / "output.bin"
-    ours = read_outputs(sides["ours"].ask("dump", batch, tensor, out), out)
-    outputs = {}
-    for name in PEERS:
-        answer = sides[name].ask("dump", batch, tensor, out)
-        outputs[name] = read_outputs(answer, out)
-    expected = outputs["LibTorch as it is"]
-    if expected is None:
-        print(f"{model.name} does not take a batch of {batch}")
-        return
-    is_right = agree(ours, expected)
-    peers = {}
-    for name, found in outputs.items():
-        if found is None:
-            print(f"{name} cannot run {model.name}")
-        elif name in bench.options.peers:
-            peers[name] = (turn(sides[name], batch), is_right and agree(found, expected))
-    bench.compare(f"{model.name}, batch {batch}, {threads} thread{'s'[:threads != 1]}", turn(sides["ours"], batch),
-                  peers, threads=threads)
+class Comparison:
+    """Of one model, batch and number of threads: what all launches found."""
+
+    def __init__(self):
+        self.taken = {}
+        self.void = 0
+        self.equal = {}
+
+    def add(self, bench, model, batch, sides, folder):
+        tensor, out = folder / "input.bin", folder / "output.bin"
+        ours = read_outputs(sides["ours"].ask("dump", batch, tensor, out), out)
+        outputs = {name: read_outputs(sides[name].ask("dump", batch, tensor, out), out) for name in PEERS}
+        expected = outputs["LibTorch as it is"]
+        if expected is None:
+            return
+        is_right = agree(ours, expected)
+        for name, found in outputs.items():
+            if found is not None and name in bench.options.peers:
+                self.equal[name] = self.equal.get(name, True) and is_right and agree(found, expected)
+        taken, void = bench.turns(turn(sides["ours"], batch),
+                                  {name: turn(sides[name], batch) for name, equal in self.equal.items() if equal})
+        self.void += void
+        for name, times in taken.items():
+            self.taken.setdefault(name, []).extend(times)
+
+    def show(self, bench, model, batch, threads):
+        if not self.equal:
+            print(f"{model.name} does not take a batch of {batch}")
+        for name in [name for name in bench.options.peers if name not in self.equal]:
+            print(f"{name} cannot run {model.name} on a batch of {batch}")
+        what = f"{model.name}, batch {batch}, {threads} thread{'s'[:threads != 1]}"
+        for name, equal in self.equal.items():
+            bench.add(what, self.taken.get("ours"), name, self.taken.get(name), equal, self.void, threads=threads)
 
 
 def rows(bench, folder):
@@ -89,13 +106,17 @@ def rows(bench, folder):
         model = models.model(name)
         models.export(name, options.batches)
         for threads in options.threads:
-            ours, loaded = load_ours(model, threads, options.engine, folder, max(options.batches))
-            print(f"{name}: {' '.join(loaded[1:])} answers, loaded in {float(loaded[0]):.0f} ms", flush=True)
-            sides = {"ours": ours, **{peer: start_peer(side, model, threads) for peer, side in PEERS.items()}}
+            found = {batch: Comparison() for batch in options.batches}
+            for _ in range(options.launches):
+                ours, loaded = load_ours(model, threads, options.engine, folder, max(options.batches))
+                print(f"{name}: {' '.join(loaded[1:])} answers, loaded in {float(loaded[0]):.0f} ms", flush=True)
+                sides = {"ours": ours, **{peer: start_peer(side, model, threads) for peer, side in PEERS.items()}}
+                for batch in options.batches:
+                    found[batch].add(bench, model, batch, sides, folder)
+                for side in sides.values():
+                    side.end()
             for batch in options.batches:
-                compare(bench, model, batch, threads, sides, folder)
-            for side in sides.values():
-                side.end()
+                found[batch].show(bench, model, batch, threads)
     verdict(bench)
 
 
@@ -115,9 +136,10 @@ def add_options(parser):
     parser.add_argument("--batches", nargs="+", type=int, default=[1, 8])
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
+    parser.add_argument("--launches", type=int, default=3)
     parser.add_argument("--engine", default="auto", choices=["auto", "libtorch", "openvino"])
 
 
 if __name__ == "__main__":
     side_by_side.run(f"The network alone; {side_by_side.machine()}", rows, threads="as many threads as the row says",
-                     add_options=add_options)
+                     rounds=10, add_options=add_options)
