@@ -20,11 +20,19 @@ from network.compare import agree, load_ours, read_outputs, start_peer  # noqa: 
 
 LINE = "{:<34} {:>6} {:>10} {:>10} {:>10} {:>10} {:>12}  {}"
 QUIET = 60
+# Ends with the process that started it, however that ends.
+NEIGHBOR = """
+import os
+parent = os.getppid()
+while os.getppid() == parent:
+    for _ in range(100_000):
+        pass
+"""
 
 
 @contextlib.contextmanager
 def neighbors(count=2):
-    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    running = [subprocess.Popen([sys.executable, "-c", NEIGHBOR]) for _ in range(count)]
     try:
         yield
     finally:
