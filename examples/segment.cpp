@@ -87,10 +87,11 @@ int segment_classes(const Arguments& arguments) {
 }
 
 int segment_objects(const Arguments& arguments) {
-  const visionkit::Detector detector(arguments.model, {.score_threshold = arguments.score_threshold,
-                                                       .tiles = arguments.tiles(),
-                                                       .record = arguments.own_record(),
-                                                       .run = arguments.run.options});
+  visionkit::DetectorOptions options = {.score_threshold = arguments.score_threshold};
+  options.tiles = arguments.tiles();
+  options.record = arguments.own_record();
+  options.run = arguments.run.options;
+  const visionkit::Detector detector(arguments.model, options);
   const auto& labels = detector.labels();
   const auto& pictures = arguments.pictures;
   if (pictures.describe) fmt::print("{}", to_string(detector.describe()));
