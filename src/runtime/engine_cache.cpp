@@ -34,10 +34,6 @@ namespace fs = std::filesystem;
 constexpr int format = 1;  // of choice.json
 constexpr const char* choice_file = "choice.json";
 
-std::span<const std::uint8_t> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 std::string text_of(const CacheKey& key) {
   const auto processor = this_processor();  // a compiled network is made for it
   return Json{{"visionkit", {VISIONKIT_VERSION_MAJOR, VISIONKIT_VERSION_MINOR, VISIONKIT_VERSION_PATCH}},
@@ -158,7 +154,7 @@ void remove_old_drafts(const fs::path& folder) {
 }  // namespace
 
 EngineCache::EngineCache(std::string folder, const CacheKey& key) : circumstances_(text_of(key)) {
-  folder_ = std::move(folder) + "/" + sha256_hex(bytes_of(circumstances_)).substr(0, name_length);
+  folder_ = std::move(folder) + "/" + sha256_hex(circumstances_).substr(0, name_length);
 }
 
 std::optional<CacheEntry> EngineCache::read() const {

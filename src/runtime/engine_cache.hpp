@@ -30,6 +30,9 @@ struct CacheKey {
   std::vector<Shape> shapes = {};  ///< of the probes
 };
 
+/// That of a load of the model with this digest. There must be probes.
+CacheKey cache_key(const std::string& digest, const SessionOptions& options);
+
 struct CacheEntry {
   SessionReport report = {};  ///< without the outputs of the warm-up
   bool writes_input = false;

@@ -43,7 +43,7 @@ class Loader {
              .device = to_torch(options.run.device),
              .threads = options.run.threads};
     if (!options.run.cache_folder.empty() && !options.probes.empty())
-      cache_.emplace(options.run.cache_folder, cache_key());
+      cache_.emplace(options.run.cache_folder, cache_key(file.digest(), options));
   }
 
   std::unique_ptr<const Session> load() {
@@ -310,21 +310,6 @@ class Loader {
   }
 
   // --- What earlier loads found out ---
-
-  [[nodiscard]] CacheKey cache_key() const {
-    const auto& run = options_.run;
-    CacheKey key = {.digest = file_.digest(),
-                    .libtorch = TORCH_VERSION,
-                    .openvino = run.engine == Engine::libtorch ? "" : openvino_state().version,
-                    .engine = run.engine,
-                    .device = run.device,
-                    .precision = run.precision.value_or(Precision::float32),
-                    .threads = run.threads > 0 ? run.threads : thread_budget(),
-                    .input = options_.input,
-                    .dtype = probes_.front().dtype()};
-    for (const auto& probe : probes_) key.shapes.push_back(probe.shape());
-    return key;
-  }
 
   std::unique_ptr<const Session> load_kept() {
     if (!cache_) return nullptr;

@@ -33,9 +33,7 @@ FileRule rule_of(const RunOptions& options) { return {"model", options.limits.ma
 
 std::string memory_path(const std::string& folder, const std::string& path) {
   constexpr std::size_t name_length = 32;
-  const auto absolute = fs::absolute(path).string();
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(absolute.data());
-  return folder + "/" + sha256_hex({bytes, absolute.size()}).substr(0, name_length) + ".json";
+  return folder + "/" + sha256_hex(fs::absolute(path).string()).substr(0, name_length) + ".json";
 }
 
 // What the checks of the file went by, and how the file looks from outside.

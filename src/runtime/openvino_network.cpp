@@ -183,24 +183,25 @@ void OpenVinoNetwork::compile_batch(std::int64_t size, Batch& batch) const {
     auto compile = options_.compile;
     compile.input.front() = size;
     const auto pool = std::make_shared<RequestPool>(options_.source()->compile(compile));
-    if (is_equal_to_singles(*pool, size, batch.is_slow)) batch.pool = pool;
+    const auto bytes = bytes_of(probe_of(0));
+    const auto memory = std::make_unique_for_overwrite<std::uint8_t[]>(bytes * static_cast<std::size_t>(size));
+    for (std::int64_t i = 0; i < size; ++i)
+      std::memcpy(memory.get() + bytes * static_cast<std::size_t>(i), probe_of(i).data, bytes);
+    const TensorView probes = {options_.dtype, compile.input, memory.get()};
+    if (!is_equal_to_singles(*pool, probes)) return;
+    batch.is_slow = is_slower_than_singles(*pool, probes);
+    batch.pool = pool;
   } catch (const std::exception&) {
     // Single pictures give the same answers.
   }
 }
 
-bool OpenVinoNetwork::is_equal_to_singles(RequestPool& pool, std::int64_t size, bool& is_slow) const {
-  const auto& probes = options_.probes;
-  const auto probe_of = [&](std::int64_t picture) {
-    return probes[static_cast<std::size_t>(picture) % probes.size()].view();
-  };
-  const auto bytes = bytes_of(probes.front().view());
-  const auto memory = std::make_unique_for_overwrite<std::uint8_t[]>(bytes * static_cast<std::size_t>(size));
-  for (std::int64_t i = 0; i < size; ++i)
-    std::memcpy(memory.get() + bytes * static_cast<std::size_t>(i), probe_of(i).data, bytes);
-  auto shape = options_.compile.input;
-  shape.front() = size;
-  const TensorView batch = {options_.dtype, shape, memory.get()};
+TensorView OpenVinoNetwork::probe_of(std::int64_t picture) const {
+  return options_.probes[static_cast<std::size_t>(picture) % options_.probes.size()].view();
+}
+
+bool OpenVinoNetwork::is_equal_to_singles(RequestPool& pool, const TensorView& batch) const {
+  const auto size = batch.shape.front();
   const auto together = run_once(pool, batch);
   for (std::int64_t i = 0; i < size; ++i) {
     const auto single = run_once(*pool_, probe_of(i));
@@ -210,21 +211,24 @@ bool OpenVinoNetwork::is_equal_to_singles(RequestPool& pool, std::int64_t size, 
       if (!(difference(single[k].tensor.view(), part_of(whole, i, 1)) <= options_.tolerance)) return false;
     }
   }
-  // Depthwise convolutions lose more by what does not fit into the caches than they gain by larger steps.
+  return true;
+}
+
+// Depthwise convolutions lose more by what does not fit into the caches than they gain by larger steps.
+bool OpenVinoNetwork::is_slower_than_singles(RequestPool& pool, const TensorView& batch) const {
   constexpr double margin = 0.95;
   constexpr double enough_ms = 300;
   double batch_ms = std::numeric_limits<double>::infinity(), singles_ms = batch_ms;
   for (double spent = 0; spent < enough_ms;) {
     const auto one = time_ms([&] { (void)run_once(pool, batch); });
     const auto other = time_ms([&] {
-      for (std::int64_t i = 0; i < size; ++i) (void)run_once(*pool_, probe_of(i));
+      for (std::int64_t i = 0; i < batch.shape.front(); ++i) (void)run_once(*pool_, probe_of(i));
     });
     batch_ms = std::min(batch_ms, one);
     singles_ms = std::min(singles_ms, other);
     spent += one + other;
   }
-  is_slow = singles_ms < margin * batch_ms;
-  return true;
+  return singles_ms < margin * batch_ms;
 }
 
 std::string openvino_reason(std::string_view message) {

@@ -66,8 +66,9 @@ class OpenVinoNetwork final : public Network {
   [[nodiscard]] Outputs run_in_parts(const TensorView& input) const;
   [[nodiscard]] std::pair<std::int64_t, RequestPool*> largest_part(std::int64_t pictures) const;
   void compile_batch(std::int64_t size, Batch& batch) const;
-  // Whether it answers as single pictures do, which also finds out what is faster.
-  [[nodiscard]] bool is_equal_to_singles(RequestPool& pool, std::int64_t size, bool& is_slow) const;
+  [[nodiscard]] TensorView probe_of(std::int64_t picture) const;
+  [[nodiscard]] bool is_equal_to_singles(RequestPool& pool, const TensorView& batch) const;
+  [[nodiscard]] bool is_slower_than_singles(RequestPool& pool, const TensorView& batch) const;
 
   OpenVinoNetworkOptions options_;
   std::shared_ptr<RequestPool> pool_;

@@ -1,7 +1,6 @@
 #include "runtime/sealed_text.hpp"
 
 #include <cstdint>
-#include <span>
 
 #include "core/fail.hpp"
 #include "core/file.hpp"
@@ -9,14 +8,6 @@
 #include "runtime/trust.hpp"
 
 namespace visionkit {
-namespace {
-
-std::span<const std::uint8_t> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-}  // namespace
-
 std::string read_sealed(const std::string& path, const char* what) {
   constexpr std::uint64_t most_bytes = std::uint64_t{4} << 20U;
   const auto bytes = read_file(path, {what, most_bytes, ErrorCode::model_corrupt});
@@ -24,13 +15,14 @@ std::string read_sealed(const std::string& path, const char* what) {
   const auto line = whole.find('\n');
   if (line != std::string::npos) {
     auto text = whole.substr(line + 1);
-    if (whole.substr(0, line) == sha256_hex(bytes_of(text))) return text;
+    if (whole.substr(0, line) == sha256_hex(text)) return text;
   }
   fail(ErrorCode::model_corrupt, "{} '{}' is damaged", what, path);
 }
 
 void write_sealed(const std::string& path, const std::string& text, const char* what) {
-  write_file(path, bytes_of(sha256_hex(bytes_of(text)) + "\n" + text), what);
+  const auto whole = sha256_hex(text) + "\n" + text;
+  write_file(path, {reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size()}, what);
 }
 
 }  // namespace visionkit

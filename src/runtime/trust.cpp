@@ -89,6 +89,10 @@ std::string sha256_hex(std::span<const std::uint8_t> bytes) {
   return std::move(digest).hex();
 }
 
+std::string sha256_hex(std::string_view text) {
+  return sha256_hex(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
 void check_sha256(std::string_view expected, std::string_view digest, std::string_view model) {
   if (!is_digest(expected)) {
     fail(ErrorCode::invalid_option, "sha256 is '{}', expected 64 hexadecimal digits", shown_name(expected));

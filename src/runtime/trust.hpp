@@ -25,6 +25,7 @@ class Sha256 {
 
 /// 64 lower-case hexadecimal digits. Throws as Sha256.
 std::string sha256_hex(std::span<const std::uint8_t> bytes);
+std::string sha256_hex(std::string_view text);
 
 /// Throws invalid_option when `expected` is not 64 hexadecimal digits, model_untrusted when it is another digest.
 void check_sha256(std::string_view expected, std::string_view digest, std::string_view model);

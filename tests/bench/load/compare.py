@@ -21,7 +21,7 @@ LINE = "{:<22} {:<22} {:>10} {:>10} {:>10} {:>10} {:>10}  {}"
 
 
 def start(*command):
-    """A worker's answer to its first command, and the seconds that it took with the start of the process."""
+    """A worker's answer to its first command, and the milliseconds that it took with the start of the process."""
     begin = time.perf_counter()
     side = worker(WORKER)
     answer = side.ask(*command)
@@ -32,25 +32,25 @@ class Load:
     def __init__(self, model, options, folder, cache):
         side, _, base_ms = start("nothing")
         side.end()
-        self.side, self.answer, whole_ms = start("load", model.path, *model.size, options.threads, "auto", cache)
+        side, (_, self.form, *_), whole_ms = start("load", model.path, *model.size, options.threads, "auto", cache)
         self.load_ms = whole_ms - base_ms
-        self.side.ask("pictures", folder / "pixels.bin")
+        side.ask("pictures", folder / "pixels.bin")
         times = folder / "times.bin"
-        self.side.ask("calls", 1, CALLS, times, 1e9)
+        side.ask("calls", 1, CALLS, times, 1e9)
         calls = np.fromfile(times)
         self.first_ms, self.steady_ms = calls[0], float(np.median(calls[SETTLED:]))
         out = folder / "output.bin"
-        self.outputs = read_outputs(self.side.ask("dump", 1, folder / "input.bin", out), out)
-        self.side.end()
+        self.outputs = read_outputs(side.ask("dump", 1, folder / "input.bin", out), out)
+        side.end()
 
 
-def show(name, how, loads, peak):
+def show(name, how, loads, form):
     first = statistics.median(load.first_ms / load.steady_ms for load in loads)
     load_ms = statistics.median(load.load_ms for load in loads)
     missed = first > 1.5 or (how == "cached" and name == "ResNet-50" and load_ms > 200)
     print(LINE.format(name, how, *(f"{value:.1f}" for value in (
         load_ms, statistics.median(load.first_ms for load in loads),
-        statistics.median(load.steady_ms for load in loads))), f"{first:.2f}", peak, "MISSED" if missed else ""),
+        statistics.median(load.steady_ms for load in loads))), f"{first:.2f}", form, "MISSED" if missed else ""),
         flush=True)
 
 
@@ -65,7 +65,7 @@ def rows(bench, folder):
         Load(model, options, folder, cache)
         cached = [Load(model, options, folder, cache) for _ in range(options.rounds)]
         for how, loads in (("without a cache", plain), ("cached", cached)):
-            show(name, how, loads, loads[-1].answer[1])
+            show(name, how, loads, loads[-1].form)
         equal = all(agree(load.outputs, plain[0].outputs) for load in (*plain, *cached))
         bench.add(f"{name}, cached load", [load.load_ms for load in cached], "load without a cache",
                   [load.load_ms for load in plain], equal, 0, threads=options.threads,
